@@ -1,0 +1,80 @@
+//! Facts about a release. State is a fold of them and nothing else.
+
+use crate::{Digest, Evidence, Failure, OperationId};
+use serde::{Deserialize, Serialize};
+
+/// Whether an operation is being carried out or undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Carried out.
+    Do,
+    /// Undone.
+    Undo,
+}
+
+/// How a release ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Everything was carried out.
+    Succeeded,
+    /// A step failed; everything done was undone and every trigger given back.
+    Undone,
+    /// A person stopped it; everything done was undone and every trigger given back.
+    Cancelled,
+    /// A step failed, and undoing or giving back a trigger failed too.
+    Stuck,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EventKind {
+    /// The release began.
+    Started {
+        /// The plan that it carries out.
+        plan: Digest,
+    },
+    /// A process took the release up again after a stop or a crash.
+    Resumed,
+    /// An operation was carried out or undone.
+    Succeeded {
+        /// Which.
+        operation: OperationId,
+        /// Carried out or undone.
+        direction: Direction,
+        /// What was seen.
+        evidence: Evidence,
+    },
+    /// An operation could not be carried out or undone.
+    Failed {
+        /// Which.
+        operation: OperationId,
+        /// Carried out or undone.
+        direction: Direction,
+        /// Why.
+        failure: Failure,
+    },
+    /// A person asked to stop and undo.
+    CancelRequested {
+        /// Who.
+        by: String,
+    },
+    /// The release ended.
+    Finished {
+        /// How.
+        ending: Ending,
+    },
+}
+
+/// A fact about a release, with its place and time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Place in the release's journal, from 1, without gaps.
+    pub seq: u64,
+    /// When it was journaled: milliseconds since 1970-01-01T00:00:00Z.
+    pub at_ms: i64,
+    /// What happened.
+    pub kind: EventKind,
+}

@@ -1,0 +1,108 @@
+//! What an adapter is: three small traits, each method with its law, and the
+//! conformance suite that every adapter passes.
+//!
+//! It knows operations and failures; it knows no platform and not the release
+//! machine. The engine joins the two.
+
+mod call;
+mod capabilities;
+mod registry;
+
+pub use call::{Call, Fence, Progress};
+pub use capabilities::{Capabilities, Shifting};
+pub use registry::Registry;
+
+use async_trait::async_trait;
+use segue_model::{Evidence, Failure, Observation, Unit};
+use serde_json::Value;
+
+/// A platform that runs modules: one value per target.
+///
+/// Laws for every method that changes something:
+/// - **Convergent.** It reads first, does only what is missing, and waits until
+///   the platform reports that it is done. Called again after a crash at any
+///   point it finishes what was begun; no effect is done twice.
+/// - **Keyed.** Each effect bears [`Call::key`] where the platform has room for it.
+/// - **Fenced.** It calls [`Call::before_effect`] right before each effect.
+/// - **Fail fast.** What can't get better by waiting (a crash loop, an image that
+///   is not there, a refused permission) is [`segue_model::FailureKind::Step`] or
+///   `Denied` at once, with the platform's words. What may pass (a 429, a 503, a
+///   broken connection) is `Unavailable`, with the wait the platform asked for;
+///   the engine tries again, the adapter does not.
+/// - **Silent on secrets.** No value of a secret stands in an answer or a failure.
+#[async_trait]
+pub trait Platform: Send + Sync {
+    /// What the platform can do; planning reads it.
+    fn capabilities(&self) -> Capabilities;
+
+    /// What is live now. Changes nothing.
+    async fn observe(&self, unit: &Unit) -> Result<Observation, Failure>;
+
+    /// Puts the unit in place and waits until it is ready. Where
+    /// [`Shifting::WithStage`] holds, traffic moves with it, without downtime;
+    /// elsewhere it takes none.
+    async fn stage(&self, call: &Call, unit: &Unit) -> Result<Evidence, Failure>;
+
+    /// Asks whether the unit is healthy where it stands, traffic or not. Changes nothing.
+    async fn verify(&self, call: &Call, unit: &Unit) -> Result<Evidence, Failure>;
+
+    /// Moves traffic so that `percent` of it reaches the unit and the rest the
+    /// former revision, by name.
+    async fn shift(
+        &self,
+        call: &Call,
+        unit: &Unit,
+        percent: u8,
+        former: &Observation,
+    ) -> Result<Evidence, Failure>;
+
+    /// Removes what the unit made superfluous. Called last, when nothing refers to it.
+    async fn settle(
+        &self,
+        call: &Call,
+        unit: &Unit,
+        former: &Observation,
+    ) -> Result<Evidence, Failure>;
+
+    /// Brings the former state back, wherever the unit got to, and waits until
+    /// it is live and ready. An absent former state means the unit is removed.
+    async fn revert(
+        &self,
+        call: &Call,
+        unit: &Unit,
+        former: &Observation,
+    ) -> Result<Evidence, Failure>;
+}
+
+/// What can pause and give back the triggers of one target.
+#[async_trait]
+pub trait Triggers: Send + Sync {
+    /// The trigger's present state: all that [`Triggers::restore`] needs, in
+    /// [`Evidence::output`]. Changes nothing. A state that is already paused is
+    /// a state like any other.
+    async fn read(&self, call: &Call, settings: &Value) -> Result<Evidence, Failure>;
+
+    /// Stops the trigger from starting work without losing what it would have
+    /// started. Does nothing when `former` says that it was paused already.
+    async fn pause(
+        &self,
+        call: &Call,
+        settings: &Value,
+        former: &Value,
+    ) -> Result<Evidence, Failure>;
+
+    /// Gives the trigger back the state `former`, and reads it back.
+    async fn restore(
+        &self,
+        call: &Call,
+        settings: &Value,
+        former: &Value,
+    ) -> Result<Evidence, Failure>;
+}
+
+/// What carries out any other operation: a gate, a check, a rotation, a tag, a message.
+#[async_trait]
+pub trait Performer: Send + Sync {
+    /// Carries it out. Same laws as [`Platform`]: convergent, keyed, fenced.
+    async fn perform(&self, call: &Call, input: &Value) -> Result<Evidence, Failure>;
+}
