@@ -25,6 +25,9 @@ pub enum Ending {
     Cancelled,
     /// A step failed, and undoing or giving back a trigger failed too.
     Stuck,
+    /// Every module is live, and something after that (a rotation, a tag, a
+    /// message) failed.
+    Incomplete,
 }
 
 /// What happened.

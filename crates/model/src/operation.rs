@@ -147,6 +147,10 @@ pub struct Operation {
     /// Carried out on every way out of the release, failure included.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub always: bool,
+    /// Comes after the point of no return: when it fails, nothing is undone; the
+    /// release ends incomplete and `resume` tries it again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub finishing: bool,
     /// How long it may take before it counts as failed, in seconds.
     pub deadline_s: u32,
 }

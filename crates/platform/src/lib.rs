@@ -106,3 +106,35 @@ pub trait Performer: Send + Sync {
     /// Carries it out. Same laws as [`Platform`]: convergent, keyed, fenced.
     async fn perform(&self, call: &Call, input: &Value) -> Result<Evidence, Failure>;
 }
+
+/// A value that must never be written anywhere: `Debug` and `Display` hide it.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a value.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The value, for the one request that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Where secrets' values come from at the moment they are needed.
+#[async_trait]
+pub trait Secrets: Send + Sync {
+    /// The value of `secret` in `vault`, at exactly `version`.
+    async fn value(&self, vault: &str, secret: &str, version: &str) -> Result<Secret, Failure>;
+
+    /// The current version of `secret` in `vault`. Changes nothing, shows no value.
+    async fn current(&self, vault: &str, secret: &str) -> Result<String, Failure>;
+}

@@ -1,0 +1,39 @@
+//! An operation was carried out or undone: what waited for it may begin.
+
+use crate::{
+    machine::{Command, Machine},
+    state::{Phase, Standing},
+};
+use segue_model::{Direction, OperationId};
+
+pub(crate) fn succeeded(
+    machine: &mut Machine,
+    operation: &OperationId,
+    direction: Direction,
+) -> Vec<Command> {
+    let Some(at) = machine.in_flight(operation, direction) else {
+        return Vec::new();
+    };
+    machine.in_flight -= 1;
+    machine.standing[at] = match direction {
+        Direction::Do => Standing::Done,
+        Direction::Undo => Standing::Undone,
+    };
+    match machine.phase {
+        Phase::Undoing => machine.unwound(at),
+        Phase::Forward => release_dependents(machine, at),
+        Phase::Closing => machine.queue_closing_dependents(at),
+        Phase::Finished(_) => {}
+    }
+    machine.advance()
+}
+
+fn release_dependents(machine: &mut Machine, at: usize) {
+    for index in 0..machine.graph.nodes[at].dependents.len() {
+        let dependent = machine.graph.nodes[at].dependents[index];
+        machine.waits_for[dependent] -= 1;
+        if machine.waits_for[dependent] == 0 {
+            machine.enqueue(dependent);
+        }
+    }
+}
