@@ -1,1 +1,23 @@
+//! The one async loop: it journals what happened, asks the machine what is to
+//! be done, has it done, and brings back the outcome.
+//!
+//! ```text
+//!   outcomes ─► journal (one transaction, on the disk) ─► machine ─► commands ─► adapters ─► outcomes
+//! ```
+//!
+//! Intent before effect (law 3): a command leaves only after the event that
+//! caused it is on the disk; replaying the journal gives the command again. An
+//! operation that was in flight in a crash is simply called again: adapters
+//! look before they act.
 
+mod attempt;
+mod clock;
+mod dispatch;
+mod notice;
+mod run;
+mod task;
+
+pub use attempt::Patience;
+pub use clock::{Clock, SystemClock};
+pub use notice::Notice;
+pub use run::{Conclusion, Engine, Handle};

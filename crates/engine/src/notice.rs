@@ -1,0 +1,36 @@
+//! What the engine tells whoever watches: journaled events, and the passing
+//! things that nobody needs afterwards.
+
+use segue_model::{Direction, Event, Failure, OperationId};
+
+/// One thing to show.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Notice {
+    /// An event that is in the journal.
+    Journaled(Event),
+    /// An operation begins, or is called again after a crash.
+    Begun {
+        /// Which.
+        operation: OperationId,
+        /// Carried out or undone.
+        direction: Direction,
+        /// When: milliseconds since 1970-01-01T00:00:00Z.
+        at_ms: i64,
+    },
+    /// How a running operation is getting on.
+    Progress {
+        /// Which.
+        operation: OperationId,
+        /// `2 of 3 replicas ready`.
+        line: String,
+    },
+    /// A platform was out of reach; the operation is tried again.
+    Retrying {
+        /// Which.
+        operation: OperationId,
+        /// What the platform said.
+        failure: Failure,
+        /// In how many milliseconds.
+        wait_ms: u64,
+    },
+}

@@ -1,0 +1,265 @@
+//! The loop.
+
+use crate::{
+    Clock, Notice, Patience,
+    dispatch::Outputs,
+    task::{JournalFence, Task},
+};
+use segue_journal::{Journal, Locked};
+use segue_model::{
+    Direction, Ending, Event, EventKind, Failure, Operation, OperationId, Plan, ReleaseId,
+};
+use segue_platform::Registry;
+use segue_release::{Command, Machine};
+use std::{collections::HashMap, sync::Arc};
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    task::{JoinError, JoinSet},
+};
+
+/// How a run of the loop came to its end.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Conclusion {
+    /// The release is over.
+    Ended(Ending),
+    /// The release is not over; `resume` goes on from here.
+    Stopped(Option<Failure>),
+}
+
+/// What people can ask of a running release.
+#[derive(Debug, Clone)]
+enum Wish {
+    Stop,
+    Cancel { by: String },
+}
+
+/// Reaches a running release from outside.
+#[derive(Clone)]
+pub struct Handle {
+    wishes: UnboundedSender<Wish>,
+}
+
+impl Handle {
+    /// Begins nothing more; what is in flight comes to its outcome.
+    pub fn stop(&self) {
+        // A release that is over has nothing left to stop.
+        let _ = self.wishes.send(Wish::Stop);
+    }
+
+    /// Stops and undoes.
+    pub fn cancel(&self, by: &str) {
+        let by = by.to_owned();
+        let _ = self.wishes.send(Wish::Cancel { by });
+    }
+}
+
+/// Carries out one release.
+pub struct Engine {
+    journal: Journal,
+    locked: Locked,
+    fence: Arc<JournalFence>,
+    registry: Arc<Registry>,
+    clock: Arc<dyn Clock>,
+    notices: UnboundedSender<Notice>,
+    patience: Patience,
+    release: ReleaseId,
+    operations: HashMap<OperationId, Arc<Operation>>,
+    machine: Machine,
+    outputs: Arc<Outputs>,
+    tasks: JoinSet<EventKind>,
+    wishes: (UnboundedSender<Wish>, UnboundedReceiver<Wish>),
+    stopping: Option<Option<Failure>>,
+}
+
+impl Engine {
+    /// Takes up `release`, whose plan and events are in the journal.
+    ///
+    /// # Errors
+    /// When the journal does not hold the release, or cannot be read.
+    pub fn new(
+        journal: Journal,
+        locked: Locked,
+        release: ReleaseId,
+        registry: Registry,
+        clock: Arc<dyn Clock>,
+        notices: UnboundedSender<Notice>,
+        patience: Patience,
+    ) -> Result<Self, Failure> {
+        let plan = journal
+            .plan(&release)?
+            .ok_or_else(|| Failure::internal("SEG6002", format!("no release {release} here")))?;
+        let machine = Machine::new(&plan)
+            .map_err(|bad| Failure::internal("SEG6002", "not a plan").words(bad.to_string()))?;
+        let mut engine = Self {
+            fence: Arc::new(JournalFence(locked.fence()?)),
+            journal,
+            locked,
+            registry: Arc::new(registry),
+            clock,
+            notices,
+            patience,
+            release,
+            operations: by_name(plan),
+            machine,
+            outputs: Arc::default(),
+            tasks: JoinSet::new(),
+            wishes: unbounded_channel(),
+            stopping: None,
+        };
+        for event in engine.journal.events(&engine.release)? {
+            engine.fold(event);
+        }
+        Ok(engine)
+    }
+
+    /// Reaches this release from outside.
+    pub fn handle(&self) -> Handle {
+        Handle {
+            wishes: self.wishes.0.clone(),
+        }
+    }
+
+    /// Carries the release out, from wherever it stands, to its end or until it
+    /// is stopped.
+    ///
+    /// # Errors
+    /// When the journal cannot be written or the lock is lost: nothing new was
+    /// begun since.
+    pub async fn run(mut self) -> Result<Conclusion, Failure> {
+        let fresh = self.journal.events(&self.release)?.is_empty();
+        let first = if fresh {
+            EventKind::Started {
+                plan: self.plan_digest()?,
+            }
+        } else {
+            EventKind::Resumed
+        };
+        let mut happened = vec![first];
+        loop {
+            if let Some(ending) = self.take(happened)? {
+                return Ok(Conclusion::Ended(ending));
+            }
+            if self.tasks.is_empty() {
+                return Ok(Conclusion::Stopped(self.stopping.flatten()));
+            }
+            happened = self.next().await?;
+        }
+    }
+
+    fn plan_digest(&self) -> Result<segue_model::Digest, Failure> {
+        let plan = self.journal.plan(&self.release)?;
+        Ok(plan.map_or_else(|| segue_model::Digest::of(b""), |plan| plan.digest()))
+    }
+
+    /// Journals what happened, and begins what is to be done because of it.
+    fn take(&mut self, mut happened: Vec<EventKind>) -> Result<Option<Ending>, Failure> {
+        while !happened.is_empty() {
+            let now = self.clock.now_ms();
+            // The file system may take its time; other tasks go on meanwhile.
+            let events = tokio::task::block_in_place(|| {
+                self.journal
+                    .append(&self.locked, &self.release, &happened, now)
+            })?;
+            happened = Vec::new();
+            for event in events {
+                let _ = self.notices.send(Notice::Journaled(event.clone()));
+                let over = match event.kind {
+                    EventKind::Finished { ending } => Some(ending),
+                    _ => None,
+                };
+                let commands = self.fold(event);
+                if over.is_some() {
+                    return Ok(over);
+                }
+                for command in commands {
+                    match command {
+                        Command::Begin {
+                            operation,
+                            direction,
+                        } => self.begin(&operation, direction),
+                        Command::Suspend { failure } => self.stopping = Some(Some(failure)),
+                        Command::Finish { ending } => happened.push(EventKind::Finished { ending }),
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn fold(&mut self, event: Event) -> Vec<Command> {
+        let commands = self.machine.handle(&event);
+        if let EventKind::Succeeded {
+            operation,
+            direction: Direction::Do,
+            evidence,
+        } = event.kind
+            && !evidence.output.is_null()
+        {
+            Arc::make_mut(&mut self.outputs).insert(operation, evidence.output);
+        }
+        commands
+    }
+
+    /// Waits for outcomes and wishes; takes all that came together.
+    async fn next(&mut self) -> Result<Vec<EventKind>, Failure> {
+        let mut happened = Vec::new();
+        tokio::select! {
+            ended = self.tasks.join_next() => happened.extend(ended.map(outcome).transpose()?),
+            Some(wish) = self.wishes.1.recv() => self.wish(wish, &mut happened),
+        }
+        while let Some(ended) = self.tasks.try_join_next() {
+            happened.push(outcome(ended)?);
+        }
+        Ok(happened)
+    }
+
+    fn wish(&mut self, wish: Wish, happened: &mut Vec<EventKind>) {
+        match wish {
+            Wish::Stop => {
+                self.stopping.get_or_insert(None);
+            }
+            Wish::Cancel { by } => happened.push(EventKind::CancelRequested { by }),
+        }
+    }
+
+    fn begin(&mut self, id: &OperationId, direction: Direction) {
+        let Some(operation) = self.operations.get(id).cloned() else {
+            return;
+        };
+        // Stopped: the command is not lost, replaying the journal gives it again.
+        if self.stopping.is_some() {
+            return;
+        }
+        let _ = self.notices.send(Notice::Begun {
+            operation: id.clone(),
+            direction,
+            at_ms: self.clock.now_ms(),
+        });
+        let task = Task {
+            registry: self.registry.clone(),
+            outputs: self.outputs.clone(),
+            fence: self.fence.clone(),
+            notices: self.notices.clone(),
+            patience: self.patience,
+            release: self.release.clone(),
+            operation,
+            direction,
+        };
+        self.tasks.spawn(task.run());
+    }
+}
+
+fn by_name(plan: Plan) -> HashMap<OperationId, Arc<Operation>> {
+    plan.operations
+        .into_iter()
+        .map(|operation| (operation.id.clone(), Arc::new(operation)))
+        .collect()
+}
+
+fn outcome(ended: Result<EventKind, JoinError>) -> Result<EventKind, Failure> {
+    ended.map_err(|error| {
+        Failure::internal("SEG6013", "an operation ended without an outcome")
+            .words(error.to_string())
+            .hint("this is a bug in Segue; `segue resume` looks at the platform and goes on")
+    })
+}

@@ -1,0 +1,284 @@
+//! Whole releases: well, badly, killed at every step, stopped.
+
+use crate::cloud::Cloud;
+use segue_engine::{Conclusion, Engine, Handle, Patience, SystemClock};
+use segue_journal::{Journal, Lock, Locked};
+use segue_model::{
+    Action, Digest, Ending, FailureKind, Observation, Operation, PLAN_FORMAT, Plan, ReleaseId,
+    Subject, Undo, Unit, Verb,
+};
+use segue_platform::Registry;
+use std::{future::Future, path::Path, sync::Arc, time::Duration};
+use tempfile::TempDir;
+
+const MODULES: [&str; 4] = ["config", "auth", "billing", "gateway"];
+
+fn unit(module: &str) -> Unit {
+    Unit {
+        module: module.into(),
+        target: "cloud".into(),
+        version: "2.0.0".parse().unwrap(),
+        artifact: serde_json::Value::Null,
+        settings: serde_json::Value::Null,
+    }
+}
+
+fn former() -> Observation {
+    Observation {
+        version: None,
+        revision: "1.0.0".into(),
+        fingerprint: String::new(),
+        detail: serde_json::Value::Null,
+    }
+}
+
+fn operation(id: &str, verb: Verb, after: &[&str], action: Action) -> Operation {
+    Operation {
+        id: id.into(),
+        verb,
+        subject: Subject::Release(id.into()),
+        after: after.iter().map(|&it| it.into()).collect(),
+        action,
+        undo: None,
+        always: false,
+        finishing: false,
+        deadline_s: 60,
+    }
+}
+
+fn trigger(lease: Option<&str>) -> Action {
+    Action::Trigger {
+        target: "cloud".into(),
+        settings: serde_json::Value::Null,
+        lease: lease.map(Into::into),
+    }
+}
+
+/// Four modules in a chain, between a trigger's pause and its return.
+fn plan() -> Plan {
+    let mut operations = vec![
+        operation("lease", Verb::Lease, &[], trigger(None)),
+        operation("pause", Verb::Pause, &["lease"], trigger(Some("lease"))),
+    ];
+    let mut last = "pause";
+    for module in MODULES {
+        let stage = Action::Stage(unit(module));
+        let mut stage = operation(module, Verb::Stage, &[last], stage);
+        stage.undo = Some(Undo {
+            verb: Verb::Revert,
+            action: Action::Revert {
+                unit: unit(module),
+                former: former(),
+            },
+        });
+        operations.push(stage);
+        last = module;
+    }
+    operations.push(Operation {
+        always: true,
+        finishing: true,
+        ..operation("resume", Verb::Resume, &[last], trigger(Some("lease")))
+    });
+    Plan {
+        format: PLAN_FORMAT,
+        environment: "test".into(),
+        manifest: Digest::of(b""),
+        lock: Digest::of(b""),
+        changes: vec![],
+        operations,
+        parallel: 4,
+    }
+}
+
+struct Site {
+    directory: TempDir,
+    cloud: Cloud,
+}
+
+impl Site {
+    fn new() -> Self {
+        let site = Self {
+            directory: tempfile::tempdir().unwrap(),
+            cloud: Cloud::default(),
+        };
+        let mut state = site.cloud.0.lock().unwrap();
+        for module in MODULES {
+            state.live.insert(module.into(), "1.0.0".into());
+        }
+        drop(state);
+        let (mut journal, locked) = open(site.directory.path());
+        let release = ReleaseId::new("r1");
+        journal
+            .create(&locked, &release, false, &plan(), 0)
+            .unwrap();
+        site
+    }
+
+    fn engine(&self) -> Engine {
+        let (journal, locked) = open(self.directory.path());
+        let mut registry = Registry::default();
+        let cloud = Arc::new(self.cloud.clone());
+        registry.platforms.insert("cloud".into(), cloud.clone());
+        registry.triggers.insert("cloud".into(), cloud);
+        let (notices, _) = tokio::sync::mpsc::unbounded_channel();
+        let patience = Patience {
+            first_wait: Duration::from_millis(1),
+            longest_wait: Duration::from_millis(2),
+            budget: Duration::from_millis(20),
+        };
+        let release = ReleaseId::new("r1");
+        Engine::new(
+            journal,
+            locked,
+            release,
+            registry,
+            Arc::new(SystemClock),
+            notices,
+            patience,
+        )
+        .unwrap()
+    }
+
+    fn failing(&self, module: &str, times: u32, kind: FailureKind) {
+        let mut state = self.cloud.0.lock().unwrap();
+        state.failing.insert(module.into(), (times, kind));
+    }
+
+    fn versions(&self) -> Vec<String> {
+        self.cloud
+            .0
+            .lock()
+            .unwrap()
+            .live
+            .values()
+            .cloned()
+            .collect()
+    }
+
+    fn effects(&self) -> String {
+        self.cloud.0.lock().unwrap().effects.join(" ")
+    }
+}
+
+fn open(directory: &Path) -> (Journal, Locked) {
+    let mut journal = Journal::open(&directory.join("journal.db")).unwrap();
+    match journal.lock(directory, "test", "t", "t", 0).unwrap() {
+        Lock::Ours(locked) => (journal, locked),
+        Lock::Theirs(held) => panic!("{held:?}"),
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+const ALL_NEW: &str = "config=2.0.0 auth=2.0.0 billing=2.0.0 gateway=2.0.0";
+
+#[test]
+fn all_goes_well() {
+    let site = Site::new();
+    let conclusion = block_on(site.engine().run()).unwrap();
+    assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
+    assert_eq!(site.effects(), ALL_NEW);
+    assert!(!site.cloud.0.lock().unwrap().paused);
+}
+
+#[test]
+fn a_trigger_that_was_paused_stays_paused() {
+    let site = Site::new();
+    site.cloud.0.lock().unwrap().paused = true;
+    block_on(site.engine().run()).unwrap();
+    assert!(site.cloud.0.lock().unwrap().paused);
+}
+
+#[test]
+fn a_failed_step_is_undone_backwards() {
+    let site = Site::new();
+    site.failing("billing", 1, FailureKind::Step);
+    let conclusion = block_on(site.engine().run()).unwrap();
+    assert_eq!(conclusion, Conclusion::Ended(Ending::Undone));
+    assert_eq!(
+        site.effects(),
+        "config=2.0.0 auth=2.0.0 billing=2.0.0 billing=1.0.0 auth=1.0.0 config=1.0.0"
+    );
+    assert!(!site.cloud.0.lock().unwrap().paused);
+}
+
+#[test]
+fn a_passing_outage_fails_nothing_and_a_lasting_one_stops_safely() {
+    let site = Site::new();
+    site.failing("auth", 3, FailureKind::Unavailable);
+    let conclusion = block_on(site.engine().run()).unwrap();
+    assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
+
+    let site = Site::new();
+    site.failing("auth", 1_000_000, FailureKind::Unavailable);
+    let conclusion = block_on(site.engine().run()).unwrap();
+    assert!(matches!(conclusion, Conclusion::Stopped(Some(_))));
+    site.failing("auth", 0, FailureKind::Unavailable);
+    let conclusion = block_on(site.engine().run()).unwrap();
+    assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
+    assert_eq!(site.effects(), ALL_NEW);
+}
+
+/// Polls a release `polls` times and then drops it where it stands.
+async fn run_until_killed(engine: Engine, polls: usize) -> bool {
+    let mut run = Box::pin(engine.run());
+    for _ in 0..polls {
+        let polled = tokio::time::timeout(Duration::ZERO, &mut run).await;
+        if polled.is_ok() {
+            return true;
+        }
+        tokio::task::yield_now().await;
+    }
+    false
+}
+
+#[test]
+fn killed_anywhere_and_resumed_nothing_is_done_twice() {
+    let mut points = 0;
+    for polls in 0..200 {
+        let site = Site::new();
+        let ended = block_on(run_until_killed(site.engine(), polls));
+        let conclusion = if ended {
+            break;
+        } else {
+            block_on(site.engine().run()).unwrap()
+        };
+        assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
+        assert_eq!(site.effects(), ALL_NEW, "killed after {polls} polls");
+        assert!(!site.cloud.0.lock().unwrap().paused);
+        points += 1;
+    }
+    println!("killed at {points} points");
+    assert!(points > 3);
+}
+
+#[test]
+fn stopped_begins_nothing_more_and_resume_goes_on() {
+    let site = Site::new();
+    let engine = site.engine();
+    let handle: Handle = engine.handle();
+    handle.stop();
+    let conclusion = block_on(engine.run()).unwrap();
+    assert_eq!(conclusion, Conclusion::Stopped(None));
+    assert_eq!(site.versions(), vec!["1.0.0"; 4]);
+    let conclusion = block_on(site.engine().run()).unwrap();
+    assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
+}
+
+#[test]
+fn cancelled_gives_everything_back() {
+    let site = Site::new();
+    let engine = site.engine();
+    engine.handle().cancel("ana");
+    let conclusion = block_on(engine.run()).unwrap();
+    assert_eq!(conclusion, Conclusion::Ended(Ending::Cancelled));
+    assert_eq!(site.versions(), vec!["1.0.0"; 4]);
+    assert!(!site.cloud.0.lock().unwrap().paused);
+}
