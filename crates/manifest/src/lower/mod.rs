@@ -1,0 +1,162 @@
+//! From the document, which has the right shape, to the manifest, which makes sense.
+//! Every problem found is kept, and the rest is looked at as far as it can be.
+
+mod after;
+mod artifact;
+mod module;
+mod needs;
+mod scalar;
+mod settings;
+mod trigger;
+
+use crate::{
+    Code, Diagnostic, Span, Spanned,
+    document::Document,
+    manifest::{Gate, Manifest, Place, Target},
+};
+use segue_model::{ModuleId, TargetId};
+use std::time::Duration;
+
+/// The names that the text declares, those of entries that could not be read
+/// included: a reference to one of these is not unknown.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    pub targets: Vec<String>,
+    pub modules: Vec<String>,
+}
+
+/// Reads a document's meaning. The manifest is there when no error was found.
+pub(crate) fn lower(document: Document, names: &Names, found: &mut Vec<Diagnostic>) -> Manifest {
+    let mut lowering = Lowering { names, found };
+    let targets = lowering.targets(document.targets.0);
+    let defaults = lowering.defaults(document.defaults);
+    let modules = lowering.modules(document.modules.0, &targets, &defaults);
+    lowering.last(&modules);
+    lowering.needs(&modules);
+    let triggers = lowering.triggers(document.triggers.0, &targets);
+    lowering.after(&document.after, &modules, &targets);
+    let gates = lowering.gates(document.gates.0);
+    Manifest {
+        environment: document.environment,
+        order: document.order,
+        parallel: document.limits.parallel.into(),
+        targets,
+        gates,
+        triggers,
+        modules,
+        after: document.after,
+    }
+}
+
+/// What holds for a module that does not say otherwise.
+struct Defaults {
+    stable: Duration,
+    deadline: Duration,
+    health: String,
+}
+
+struct Lowering<'a> {
+    names: &'a Names,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl Lowering<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    fn targets(&mut self, entries: Vec<(Spanned<String>, Place)>) -> Vec<Target> {
+        let target = |(id, place): (Spanned<String>, Place)| {
+            self.dns_label("target", &id);
+            Target {
+                id: Spanned::new(TargetId::new(id.value), id.span),
+                place,
+            }
+        };
+        entries.into_iter().map(target).collect()
+    }
+
+    fn gates(&mut self, entries: Vec<(Spanned<String>, crate::manifest::GateKind)>) -> Vec<Gate> {
+        let gate = |(id, kind)| {
+            let crate::manifest::GateKind::Http { url, expect } = &kind;
+            self.http_url(url);
+            if let Some(pointer) = &expect.json {
+                self.json_pointer(pointer);
+            }
+            Gate { id, kind }
+        };
+        entries.into_iter().map(gate).collect()
+    }
+
+    fn defaults(&mut self, defaults: crate::document::Defaults) -> Defaults {
+        Defaults {
+            stable: self.duration_or(defaults.stable, Duration::from_secs(10)),
+            deadline: self.duration_or(defaults.deadline, Duration::from_secs(600)),
+            health: self.health_or(defaults.health, "/healthz"),
+        }
+    }
+
+    /// Whether the name is declared; says so when it is not.
+    fn known_module(&mut self, name: &str, span: Span) -> bool {
+        let names = &self.names.modules;
+        let known = names.iter().any(|known| known == name);
+        if !known {
+            let help = did_you_mean(name, names.iter().map(String::as_str));
+            let message = format!("there is no module `{name}`");
+            self.found.push(
+                Diagnostic::error(Code::UnknownModule, span, message)
+                    .label("not a module of this manifest")
+                    .help_if(help),
+            );
+        }
+        known
+    }
+
+    /// The target of that name; says so when there is none.
+    fn known_target<'t>(
+        &mut self,
+        name: &Spanned<String>,
+        targets: &'t [Target],
+    ) -> Option<&'t Target> {
+        let names = &self.names.targets;
+        if !names.contains(&name.value) {
+            let help = did_you_mean(name, names.iter().map(String::as_str));
+            let message = format!("there is no target `{}`", name.value);
+            self.found.push(
+                Diagnostic::error(Code::UnknownTarget, name.span, message)
+                    .label("not a target of this manifest")
+                    .help_if(help),
+            );
+        }
+        targets
+            .iter()
+            .find(|target| target.id.as_str() == name.value)
+    }
+}
+
+/// The known name that a person most likely meant.
+pub(crate) fn did_you_mean<'a>(
+    name: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Option<String> {
+    // Long texts are no slip of the pen, and comparing them takes quadratic time.
+    if name.len() > 64 {
+        return None;
+    }
+    let closest = known
+        .clone()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b));
+    if let Some((_, candidate)) = closest {
+        return Some(format!("did you mean `{candidate}`?"));
+    }
+    let known: Vec<_> = known.map(|name| format!("`{name}`")).collect();
+    (1..=12)
+        .contains(&known.len())
+        .then(|| format!("known here: {}", known.join(", ")))
+}
+
+fn module_id(name: Spanned<String>) -> Spanned<ModuleId> {
+    Spanned::new(ModuleId::new(name.value), name.span)
+}

@@ -1,0 +1,3 @@
+//! The manifest room from outside: text in, manifest or diagnostics out.
+
+mod storefront;
