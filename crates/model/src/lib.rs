@@ -4,6 +4,7 @@
 //! It knows no room, no I/O, no clock and no platform. A word enters when
 //! three rooms use it.
 
+mod capabilities;
 mod digest;
 mod event;
 mod failure;
@@ -13,6 +14,7 @@ mod plan;
 mod unit;
 mod version;
 
+pub use capabilities::{Capabilities, Shifting};
 pub use digest::Digest;
 pub use event::{Direction, Ending, Event, EventKind};
 pub use failure::{Failure, FailureKind, Fault};

@@ -5,12 +5,12 @@
 //! machine. The engine joins the two.
 
 mod call;
-mod capabilities;
 mod registry;
 
 pub use call::{Call, Fence, Progress};
-pub use capabilities::{Capabilities, Shifting};
 pub use registry::Registry;
+/// What a platform can do stands in the model, since planning reads it too.
+pub use segue_model::{Capabilities, Shifting};
 
 use async_trait::async_trait;
 use segue_model::{Evidence, Failure, Observation, Unit};
@@ -34,6 +34,18 @@ use serde_json::Value;
 pub trait Platform: Send + Sync {
     /// What the platform can do; planning reads it.
     fn capabilities(&self) -> Capabilities;
+
+    /// What a person who reviews a plan should know about the unit: no readiness
+    /// probe, no way back. Pure.
+    fn risks(&self, _unit: &Unit) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether what is live is already what the unit wants, so that a release
+    /// need not touch it. Pure.
+    fn matches(&self, unit: &Unit, live: &Observation) -> bool {
+        live.version.as_ref() == Some(&unit.version)
+    }
 
     /// What is live now. Changes nothing.
     async fn observe(&self, unit: &Unit) -> Result<Observation, Failure>;

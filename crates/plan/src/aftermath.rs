@@ -1,0 +1,133 @@
+//! After the point of no return: what became superfluous goes, secrets are
+//! rotated, the version is tagged, people are told.
+
+use crate::{
+    Input,
+    build::{ids, operation},
+    preconditions::perform,
+};
+use segue_model::{Action, Operation, OperationId, Subject, Verb};
+use serde_json::{Value, json};
+
+pub(crate) fn operations(
+    input: &Input<'_>,
+    healthy: &[OperationId],
+    given_back: &[OperationId],
+) -> Vec<Operation> {
+    let after = if given_back.is_empty() {
+        healthy
+    } else {
+        given_back
+    };
+    let mut all = settle(input, after);
+    all.extend(rotate(input, after));
+    let mut before_tag = ids(&all);
+    if before_tag.is_empty() {
+        before_tag = after.to_vec();
+    }
+    all.extend(tag(input, &before_tag));
+    let before_notify = all
+        .last()
+        .map_or(before_tag.clone(), |last| match last.verb {
+            Verb::Tag => vec![last.id.clone()],
+            _ => before_tag,
+        });
+    all.extend(notify(input, &before_notify));
+    all
+}
+
+fn finishing(operation: Operation, after: &[OperationId]) -> Operation {
+    Operation {
+        after: after.to_vec(),
+        finishing: true,
+        ..operation
+    }
+}
+
+fn settle(input: &Input<'_>, after: &[OperationId]) -> Vec<Operation> {
+    let settling = input
+        .seen
+        .iter()
+        .filter(|seen| seen.changed && seen.capabilities.settles);
+    let operations = settling.map(|seen| {
+        let (module, target) = (&seen.unit.module, &seen.unit.target);
+        let action = Action::Settle {
+            unit: seen.unit.clone(),
+            former: seen.live.clone(),
+        };
+        let subject = Subject::Module(module.clone(), target.clone());
+        let id = format!("{module}@{target}/settle");
+        finishing(operation(id, Verb::Settle, subject, action), after)
+    });
+    operations.collect()
+}
+
+/// "Rotate secrets if changes were made": when a module that carries secrets changes.
+fn rotate(input: &Input<'_>, after: &[OperationId]) -> Vec<Operation> {
+    let secrets_changed = input
+        .seen
+        .iter()
+        .any(|seen| seen.changed && carries_secrets(&seen.unit.settings));
+    if !secrets_changed {
+        return Vec::new();
+    }
+    let rotations = input.manifest.after.rotate.iter().enumerate();
+    let operations = rotations.map(|(at, rotation)| {
+        let (by, input) = rotation.performer(input.manifest);
+        let id = format!("rotate/{}", at + 1);
+        let subject = Subject::Release(rotated(&input));
+        finishing(
+            operation(id, Verb::Rotate, subject, perform(by, input)),
+            after,
+        )
+    });
+    operations.collect()
+}
+
+fn carries_secrets(settings: &Value) -> bool {
+    settings["secrets"]
+        .as_object()
+        .is_some_and(|it| !it.is_empty())
+}
+
+/// What a rotation is called: its names, never a value.
+fn rotated(input: &Value) -> String {
+    let names = ["vault", "secret", "app", "key"];
+    let names = names.iter().filter_map(|name| input[name].as_str());
+    names.collect::<Vec<_>>().join("/")
+}
+
+fn tag(input: &Input<'_>, after: &[OperationId]) -> Option<Operation> {
+    let (by, settings) = input.manifest.after.tag.as_ref()?.performer();
+    let subject = Subject::Release("tag".into());
+    let tag = operation("tag".into(), Verb::Tag, subject, perform(by, settings));
+    Some(finishing(tag, after))
+}
+
+fn notify(input: &Input<'_>, after: &[OperationId]) -> Vec<Operation> {
+    let changes: Vec<_> = input
+        .seen
+        .iter()
+        .filter(|seen| seen.changed)
+        .map(|seen| {
+            json!({
+                "module": seen.unit.module, "target": seen.unit.target,
+                "from": seen.live.version, "to": seen.unit.version,
+            })
+        })
+        .collect();
+    let receivers = input.manifest.after.notify.iter().enumerate();
+    let operations = receivers.map(|(at, receiver)| {
+        let (by, mut settings) = receiver.performer();
+        settings["release"] = json!("${release}");
+        settings["environment"] = json!(input.manifest.environment);
+        settings["changes"] = json!(changes);
+        let id = format!("notify/{}", at + 1);
+        let subject = Subject::Release("notify".into());
+        finishing(
+            operation(id, Verb::Notify, subject, perform(by, settings)),
+            after,
+        )
+    });
+    operations.collect()
+}

@@ -1,0 +1,90 @@
+//! The parts of a plan, put together.
+
+use crate::{Input, aftermath, changes, order, preconditions, triggers, units};
+use segue_manifest::Order;
+use segue_model::{Failure, ModuleId, Operation, OperationId, PLAN_FORMAT, Plan, Subject, Verb};
+use std::collections::BTreeMap;
+
+/// How long an operation that deploys nothing may take, in seconds.
+pub(crate) const SHORT_S: u32 = 120;
+
+pub(crate) fn build(input: &Input<'_>) -> Result<Plan, Failure> {
+    let changes = changes::changes(input);
+    let operations = if changes.iter().any(|change| change.changed) {
+        operations(input)?
+    } else {
+        Vec::new()
+    };
+    Ok(Plan {
+        format: PLAN_FORMAT,
+        environment: input.manifest.environment.clone(),
+        manifest: input.manifest_digest.clone(),
+        lock: input.lock_digest.clone(),
+        changes,
+        operations,
+        parallel: input.manifest.parallel,
+    })
+}
+
+fn operations(input: &Input<'_>) -> Result<Vec<Operation>, Failure> {
+    let mut all = preconditions::operations(input);
+    let ready = ids(&all);
+    all.extend(triggers::pause(input.manifest, &ready));
+    let paused = ids(&all);
+
+    // What must have happened for a module to count as live.
+    let mut live: BTreeMap<&ModuleId, Vec<OperationId>> = BTreeMap::new();
+    let mut all_before = Vec::new();
+    for module in order::ordered(input.manifest) {
+        let mut after = paused.clone();
+        match input.manifest.order {
+            Order::Strict => after.extend(all_before.iter().cloned()),
+            Order::Graph => {
+                let needs = order::prerequisites(input.manifest, module);
+                after.extend(needs.filter_map(|need| live.get(need)).flatten().cloned());
+            }
+        }
+        let mut ends = Vec::new();
+        for seen in input.of(&module.id).filter(|seen| seen.changed) {
+            let chain = units::operations(input, module, seen, &after)?;
+            ends.extend(units::ends(&chain));
+            all.extend(chain);
+        }
+        all_before.extend(ends.iter().cloned());
+        live.insert(&module.id, ends);
+    }
+    let everything = all_before;
+    let health = units::health(input, &everything);
+    let healthy = ids(&health);
+    all.extend(health);
+
+    let resumed = triggers::resume(input.manifest, &healthy);
+    let given_back = ids(&resumed);
+    all.extend(resumed);
+    all.extend(aftermath::operations(input, &healthy, &given_back));
+    Ok(all)
+}
+
+pub(crate) fn ids(operations: &[Operation]) -> Vec<OperationId> {
+    operations.iter().map(|it| it.id.clone()).collect()
+}
+
+/// An operation that waits for nothing and has nothing to undo.
+pub(crate) fn operation(
+    id: String,
+    verb: Verb,
+    subject: Subject,
+    action: segue_model::Action,
+) -> Operation {
+    Operation {
+        id: OperationId::new(id),
+        verb,
+        subject,
+        after: Vec::new(),
+        action,
+        undo: None,
+        always: false,
+        finishing: false,
+        deadline_s: SHORT_S,
+    }
+}
