@@ -42,6 +42,32 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
+/// The most problems that one run names: nobody reads more, and hostile input could
+/// ask for millions.
+const MOST: usize = 100;
+
+/// What was found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Findings(Vec<Diagnostic>);
+
+impl Findings {
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.is_full() {
+            self.0.push(diagnostic);
+        }
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= MOST
+    }
+
+    /// All of them in the order of the text.
+    pub fn sorted(mut self) -> Vec<Diagnostic> {
+        self.0.sort_by_key(|it| (it.primary.span, it.code));
+        self.0
+    }
+}
+
 impl Diagnostic {
     /// An error at a place.
     pub(crate) fn error(code: Code, span: Span, message: impl Into<String>) -> Self {

@@ -17,10 +17,14 @@ mod document;
 mod files;
 mod lower;
 mod manifest;
+mod names;
 mod node;
 mod parse;
+mod schema;
+mod shape;
 mod source;
 mod variables;
+mod yaml;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Label, Severity};
@@ -31,4 +35,5 @@ pub use manifest::{
     Target, Trigger, TriggerKind, Verify,
 };
 pub use parse::{Parsed, parse};
+pub use schema::schema;
 pub use source::{Source, Span, Spanned};

@@ -43,6 +43,14 @@ impl Node {
         }
     }
 
+    /// The value of a key, when it is a mapping that has it.
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        match &self.kind {
+            Kind::Map(map) => map.iter().find(|it| it.name() == name).map(|it| &it.value),
+            _ => None,
+        }
+    }
+
     /// What it is, in words for people.
     pub fn describe(&self) -> &'static str {
         match &self.kind {

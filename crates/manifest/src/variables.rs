@@ -2,6 +2,7 @@
 
 use crate::{
     Code, Diagnostic, Source, Span,
+    diagnostic::Findings,
     node::{Kind, Node},
 };
 
@@ -13,7 +14,7 @@ pub(crate) type Vars<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Puts the values of variables into every text below `node`. A text whose variable
 /// has no value is broken: nothing further is said of it.
-pub(crate) fn resolve(node: &mut Node, source: &Source, vars: Vars, found: &mut Vec<Diagnostic>) {
+pub(crate) fn resolve(node: &mut Node, source: &Source, vars: Vars, found: &mut Findings) {
     match &mut node.kind {
         Kind::Text(text) if text.contains('$') => match expand(text, vars) {
             Ok(expanded) => *text = expanded,

@@ -152,8 +152,8 @@ impl JsonSchema for Needs {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "anyOf": [
-            { "type": "array", "items": { "type": "string", "minLength": 1 } },
-            { "type": "object", "additionalProperties": { "type": "string", "minLength": 1 } },
+            { "type": "array", "items": { "type": "string" } },
+            { "type": "object", "additionalProperties": { "type": "string" } },
         ] })
     }
 }

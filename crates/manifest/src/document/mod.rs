@@ -25,7 +25,6 @@ pub(crate) struct Document {
     #[allow(dead_code)] // Read from the tree, before the shape is looked at.
     pub version: u64,
     /// The name of the environment, for example `production`.
-    #[schemars(length(min = 1))]
     pub environment: String,
     /// How wide a release may run.
     #[serde(default)]
@@ -77,7 +76,6 @@ pub(crate) struct Defaults {
     /// How long one operation may take before it counts as failed; 10m when not written.
     pub deadline: Option<Spanned<DurationText>>,
     /// The path that answers whether a module is healthy; `/healthz` when not written.
-    #[schemars(length(min = 1))]
     pub health: Option<Spanned<String>>,
 }
 
@@ -85,9 +83,14 @@ pub(crate) struct Defaults {
 /// `event-grid`, `pubsub`, `cloud-scheduler`, `cron-job`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "Trigger", extend("oneOf" = [
+    { "required": ["event-grid"] },
+    { "required": ["pubsub"] },
+    { "required": ["cloud-scheduler"] },
+    { "required": ["cron-job"] },
+]))]
 pub(crate) struct TriggerText {
     /// The target whose platform holds it.
-    #[schemars(length(min = 1))]
     pub on: Spanned<String>,
     /// The module, or modules, whose work it starts.
     pub starts: OneOrMany<Spanned<String>>,
@@ -104,9 +107,11 @@ pub(crate) struct TriggerText {
 /// A length of time: a whole number and `ms`, `s`, `m` or `h`, for example `90s`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(rename = "Duration")]
 pub(crate) struct DurationText(#[schemars(regex(pattern = r"^[0-9]+(ms|s|m|h)$"))] pub String);
 
 /// A share of the traffic: a whole number from 1 to 100 and `%`, for example `50%`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(rename = "Percent")]
 pub(crate) struct PercentText(#[schemars(regex(pattern = r"^(100|[1-9][0-9]?)%$"))] pub String);

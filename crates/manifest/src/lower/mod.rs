@@ -11,22 +11,16 @@ mod trigger;
 
 use crate::{
     Code, Diagnostic, Span, Spanned,
+    diagnostic::Findings,
     document::Document,
-    manifest::{Gate, Manifest, Place, Target},
+    manifest::{Gate, GateKind, Manifest, Place, Target},
+    names::{Names, did_you_mean},
 };
 use segue_model::{ModuleId, TargetId};
 use std::time::Duration;
 
-/// The names that the text declares, those of entries that could not be read
-/// included: a reference to one of these is not unknown.
-#[derive(Debug, Default)]
-pub(crate) struct Names {
-    pub targets: Vec<String>,
-    pub modules: Vec<String>,
-}
-
 /// Reads a document's meaning. The manifest is there when no error was found.
-pub(crate) fn lower(document: Document, names: &Names, found: &mut Vec<Diagnostic>) -> Manifest {
+pub(crate) fn lower(document: Document, names: &Names, found: &mut Findings) -> Manifest {
     let mut lowering = Lowering { names, found };
     let targets = lowering.targets(document.targets.0);
     let defaults = lowering.defaults(document.defaults);
@@ -57,7 +51,7 @@ struct Defaults {
 
 struct Lowering<'a> {
     names: &'a Names,
-    found: &'a mut Vec<Diagnostic>,
+    found: &'a mut Findings,
 }
 
 impl Lowering<'_> {
@@ -76,9 +70,9 @@ impl Lowering<'_> {
         entries.into_iter().map(target).collect()
     }
 
-    fn gates(&mut self, entries: Vec<(Spanned<String>, crate::manifest::GateKind)>) -> Vec<Gate> {
+    fn gates(&mut self, entries: Vec<(Spanned<String>, GateKind)>) -> Vec<Gate> {
         let gate = |(id, kind)| {
-            let crate::manifest::GateKind::Http { url, expect } = &kind;
+            let GateKind::Http { url, expect } = &kind;
             self.http_url(url);
             if let Some(pointer) = &expect.json {
                 self.json_pointer(pointer);
@@ -132,29 +126,6 @@ impl Lowering<'_> {
             .iter()
             .find(|target| target.id.as_str() == name.value)
     }
-}
-
-/// The known name that a person most likely meant.
-pub(crate) fn did_you_mean<'a>(
-    name: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
-) -> Option<String> {
-    // Long texts are no slip of the pen, and comparing them takes quadratic time.
-    if name.len() > 64 {
-        return None;
-    }
-    let closest = known
-        .clone()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b));
-    if let Some((_, candidate)) = closest {
-        return Some(format!("did you mean `{candidate}`?"));
-    }
-    let known: Vec<_> = known.map(|name| format!("`{name}`")).collect();
-    (1..=12)
-        .contains(&known.len())
-        .then(|| format!("known here: {}", known.join(", ")))
 }
 
 fn module_id(name: Spanned<String>) -> Spanned<ModuleId> {

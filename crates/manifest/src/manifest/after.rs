@@ -30,19 +30,16 @@ pub enum Rotate {
     /// A secret of an Azure Key Vault gets a new version.
     KeyVault {
         /// The vault's name.
-        #[schemars(length(min = 1))]
         vault: String,
         /// The secret's name.
-        #[schemars(length(min = 1))]
         secret: String,
     },
     /// A key of an Azure Functions app is renewed.
     FunctionKey {
         /// The module whose app it is; it runs on exactly one Azure Functions target.
-        #[schemars(with = "String", length(min = 1))]
+        #[schemars(with = "String")]
         module: Spanned<ModuleId>,
         /// The key's name, for example `default`.
-        #[schemars(length(min = 1))]
         key: String,
     },
 }
@@ -85,7 +82,6 @@ pub enum Tag {
     /// An annotated Git tag.
     Git {
         /// The tag's name; `${release}` stands for the release's id.
-        #[schemars(length(min = 1))]
         name: Spanned<String>,
     },
 }
@@ -110,7 +106,6 @@ pub enum Notify {
     /// The report is posted as JSON.
     Webhook {
         /// Where it is posted.
-        #[schemars(length(min = 1))]
         url: Spanned<String>,
     },
 }

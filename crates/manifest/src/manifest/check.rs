@@ -17,7 +17,6 @@ pub enum Check {
     /// Secrets of an Azure Key Vault are readable and enabled.
     KeyVault {
         /// The vault's name.
-        #[schemars(length(min = 1))]
         vault: String,
         /// The secrets' names.
         #[schemars(length(min = 1))]
@@ -26,10 +25,8 @@ pub enum Check {
     /// The module's images are in the repository, and a reader may pull them.
     ArtifactRegistry {
         /// The repository: `europe-docker.pkg.dev/PROJECT/REPOSITORY`.
-        #[schemars(length(min = 1))]
         repository: String,
         /// Who pulls the images, as IAM writes it: `serviceAccount:…`.
-        #[schemars(length(min = 1))]
         reader: String,
     },
 }
@@ -63,7 +60,6 @@ pub enum Verify {
     /// Application Insights counts no more failed requests than this.
     ApplicationInsights {
         /// The Application Insights component.
-        #[schemars(length(min = 1))]
         component: String,
         /// How many failed requests are borne.
         #[serde(default)]
@@ -72,7 +68,6 @@ pub enum Verify {
     /// A Pub/Sub push subscription pushes to the module and may call it.
     PubsubPush {
         /// The subscription.
-        #[schemars(length(min = 1))]
         subscription: String,
     },
 }

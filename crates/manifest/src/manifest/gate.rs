@@ -25,7 +25,6 @@ pub enum GateKind {
     /// A GET request must be answered as expected.
     Http {
         /// The address that is asked.
-        #[schemars(length(min = 1))]
         url: Spanned<String>,
         /// What the answer must be; without it, status 200.
         #[serde(default)]

@@ -120,14 +120,11 @@ pub enum SecretRef {
 #[schemars(rename_all = "kebab-case")]
 pub struct KeyVaultSecret {
     /// The vault's name.
-    #[schemars(length(min = 1))]
     pub vault: String,
     /// The secret's name.
-    #[schemars(length(min = 1))]
     pub secret: String,
     /// The secret's version; without it, the one that is current when the lock is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1))]
     pub version: Option<String>,
 }
 

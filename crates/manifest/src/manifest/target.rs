@@ -26,37 +26,29 @@ pub enum Place {
     /// A namespace of a Kubernetes cluster: AKS, GKE or any other.
     Kubernetes {
         /// The context of the kubeconfig that leads to the cluster.
-        #[schemars(length(min = 1))]
         context: String,
         /// The namespace.
-        #[schemars(length(min = 1))]
         namespace: String,
     },
     /// The function apps of an Azure resource group.
     AzureFunctions {
         /// The id of the subscription.
-        #[schemars(length(min = 1))]
         subscription: String,
         /// The name of the resource group.
-        #[schemars(length(min = 1))]
         resource_group: String,
     },
     /// Cloud Run services of a Google Cloud project in one region.
     CloudRun {
         /// The id of the project.
-        #[schemars(length(min = 1))]
         project: String,
         /// The region, for example `europe-west1`.
-        #[schemars(length(min = 1))]
         region: String,
     },
     /// Cloud Functions (2nd gen) of a Google Cloud project in one region.
     CloudFunctions {
         /// The id of the project.
-        #[schemars(length(min = 1))]
         project: String,
         /// The region, for example `europe-west1`.
-        #[schemars(length(min = 1))]
         region: String,
     },
 }

@@ -38,10 +38,8 @@ pub enum TriggerKind {
 #[schemars(rename_all = "kebab-case")]
 pub struct EventGrid {
     /// The topic.
-    #[schemars(length(min = 1))]
     pub topic: String,
     /// The event subscription.
-    #[schemars(length(min = 1))]
     pub subscription: String,
     /// Where events wait while the release runs.
     pub hold: Hold,
@@ -53,10 +51,8 @@ pub struct EventGrid {
 #[schemars(rename_all = "kebab-case")]
 pub struct Hold {
     /// The storage account.
-    #[schemars(length(min = 1))]
     pub storage_account: String,
     /// The queue.
-    #[schemars(length(min = 1))]
     pub queue: String,
 }
 
@@ -66,7 +62,6 @@ pub struct Hold {
 #[schemars(rename_all = "kebab-case")]
 pub struct Pubsub {
     /// The subscription.
-    #[schemars(length(min = 1))]
     pub subscription: String,
 }
 
@@ -76,7 +71,6 @@ pub struct Pubsub {
 #[schemars(rename_all = "kebab-case")]
 pub struct CloudScheduler {
     /// The job.
-    #[schemars(length(min = 1))]
     pub job: String,
 }
 
@@ -86,7 +80,6 @@ pub struct CloudScheduler {
 #[schemars(rename_all = "kebab-case")]
 pub struct CronJob {
     /// The CronJob's name.
-    #[schemars(length(min = 1))]
     pub name: String,
 }
 
