@@ -7,10 +7,14 @@
 //! the clouds: an unknown field, a wrong verb or a missing api-version is an
 //! error that names it.
 
+pub mod azure;
 pub mod clock;
 pub mod effects;
 pub mod faults;
+pub mod google;
+pub mod kubernetes;
 pub mod mesh;
+pub mod tls;
 pub mod workload;
 pub mod world;
 
@@ -29,4 +33,17 @@ pub struct Shared {
     pub mesh: Arc<mesh::Mesh>,
     /// The images and sources that exist, and what they do when run.
     pub programs: Arc<world::Programs>,
+}
+
+impl Shared {
+    /// What the image or source `reference` does when it runs; none when it does
+    /// not exist, or when `image-not-found` hides it.
+    pub fn program(&self, reference: &str) -> Option<Arc<world::Program>> {
+        let program = self.programs.get(reference)?;
+        let hidden = program.candidate
+            && self
+                .faults
+                .has(&program.module, faults::FaultKind::ImageNotFound);
+        (!hidden).then_some(program)
+    }
 }
