@@ -113,6 +113,8 @@ impl Faults {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, (FaultKind, u32)>> {
-        self.by_module.lock().unwrap_or_else(PoisonError::into_inner)
+        self.by_module
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,7 +4,7 @@
 use crate::{
     Shared,
     faults::FaultKind,
-    mesh::{VERSION_HEADER, Answer},
+    mesh::{Answer, VERSION_HEADER},
     world::Program,
 };
 use axum::{
@@ -174,7 +174,10 @@ async fn answer(State(inside): State<Inside>) -> Response {
 /// What a consumer objects to in its provider's answer.
 fn complaint(provider: &str, range: &semver::VersionReq, said: &Answer) -> Option<String> {
     if said.status != 200 {
-        return Some(format!("{provider} answered {}: {}", said.status, said.body));
+        return Some(format!(
+            "{provider} answered {}: {}",
+            said.status, said.body
+        ));
     }
     let version = said.version.as_deref().unwrap_or("no version");
     let fits = semver::Version::parse(version).is_ok_and(|version| range.matches(&version));

