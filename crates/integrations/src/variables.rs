@@ -1,0 +1,73 @@
+//! Variables whose values are read when they are used: a webhook's address is a
+//! secret, and no secret is written to a plan or a journal (law 9).
+
+use segue_model::{Failure, FailureKind, Fault};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Values for `${NAME}`.
+#[derive(Clone, Default)]
+pub struct Variables {
+    known: Arc<BTreeMap<String, String>>,
+}
+
+impl Variables {
+    /// These, over those of the environment.
+    pub fn over_environment(known: BTreeMap<String, String>) -> Self {
+        Self {
+            known: Arc::new(known),
+        }
+    }
+
+    /// The value of `name`.
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.known
+            .get(name)
+            .cloned()
+            .or_else(|| std::env::var(name).ok())
+    }
+
+    /// `text` with each `${NAME}` replaced.
+    ///
+    /// # Errors
+    /// When a variable is not set. The failure names it and shows no value.
+    pub fn fill(&self, text: &str) -> Result<String, Failure> {
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let Some((name, behind)) = after.split_once('}') else {
+                break;
+            };
+            filled.push_str(before);
+            let (name, default) = match name.split_once(":-") {
+                Some((name, default)) => (name, Some(default.to_owned())),
+                None => (name, None),
+            };
+            filled.push_str(&self.get(name).or(default).ok_or_else(|| unset(name))?);
+            rest = behind;
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+}
+
+fn unset(name: &str) -> Failure {
+    let what = format!("the variable {name} is not set");
+    Failure::new(FailureKind::Step, Fault::User, "SEG7002", what)
+        .hint(format!("export {name}=… and `segue resume`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_variable_is_replaced_and_a_missing_one_is_named() {
+        let known = BTreeMap::from([("A".to_owned(), "1".to_owned())]);
+        let variables = Variables::over_environment(known);
+        assert_eq!(variables.fill("x${A}y${A}").unwrap(), "x1y1");
+        assert_eq!(variables.fill("${SEGUE_UNSET:-d}").unwrap(), "d");
+        assert_eq!(variables.fill("${open").unwrap(), "${open");
+        let failure = variables.fill("${SEGUE_UNSET}").unwrap_err();
+        assert!(failure.what.contains("SEGUE_UNSET"));
+    }
+}
