@@ -13,11 +13,9 @@
 mod attempt;
 mod clock;
 mod dispatch;
-mod notice;
 mod run;
 mod task;
 
 pub use attempt::Patience;
 pub use clock::{Clock, SystemClock};
-pub use notice::Notice;
 pub use run::{Conclusion, Engine, Handle};

@@ -1,13 +1,13 @@
 //! The loop.
 
 use crate::{
-    Clock, Notice, Patience,
+    Clock, Patience,
     dispatch::Outputs,
     task::{JournalFence, Task},
 };
 use segue_journal::{Journal, Locked};
 use segue_model::{
-    Direction, Ending, Event, EventKind, Failure, Operation, OperationId, Plan, ReleaseId,
+    Direction, Ending, Event, EventKind, Failure, Notice, Operation, OperationId, Plan, ReleaseId,
 };
 use segue_platform::Registry;
 use segue_release::{Command, Machine};

@@ -1,13 +1,13 @@
 //! One operation in flight, from its command to its outcome.
 
 use crate::{
-    Notice, Patience,
+    Patience,
     attempt::attempt,
     dispatch::{Outputs, dispatch},
 };
 use segue_journal::LockFence;
 use segue_model::{
-    Action, Direction, EventKind, Evidence, Failure, Operation, OperationId, OperationKey,
+    Action, Direction, EventKind, Evidence, Failure, Notice, Operation, OperationId, OperationKey,
     ReleaseId, Verb,
 };
 use segue_platform::{Call, Fence, Progress, Registry};

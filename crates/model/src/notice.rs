@@ -1,7 +1,7 @@
-//! What the engine tells whoever watches: journaled events, and the passing
+//! What whoever watches a release is told: journaled events, and the passing
 //! things that nobody needs afterwards.
 
-use segue_model::{Direction, Event, Failure, OperationId};
+use crate::{Direction, Event, Failure, OperationId};
 
 /// One thing to show.
 #[derive(Debug, Clone, PartialEq)]
