@@ -1,0 +1,231 @@
+//! A registry that speaks the OCI distribution API (specification 1.1), with
+//! the token challenge that all registries share.
+
+use super::{
+    Registry,
+    challenge::{self, Challenge},
+    reference::host_and_path,
+};
+use crate::{code, http};
+use async_trait::async_trait;
+use reqwest::{
+    Client, Method, RequestBuilder, Response, StatusCode, Url,
+    header::{ACCEPT, WWW_AUTHENTICATE},
+};
+use segue_model::{Digest, Failure};
+use segue_platform::Secret;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What a tag may stand for. An index comes first: it holds every architecture.
+const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
+    application/vnd.docker.distribution.manifest.list.v2+json, \
+    application/vnd.oci.image.manifest.v1+json, \
+    application/vnd.docker.distribution.manifest.v2+json";
+
+/// What a registry is shown.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// A user's name and password, or what stands for them (`oauth2accesstoken`
+    /// and an access token on Artifact Registry).
+    Basic {
+        /// The name.
+        user: String,
+        /// The password.
+        password: Secret,
+    },
+    /// A token that goes with every request as it is.
+    Bearer(Secret),
+}
+
+/// Registries by the host in an image's name. Without a credential they are
+/// asked anonymously.
+#[derive(Debug, Clone)]
+pub struct OciRegistry {
+    client: Client,
+    bases: BTreeMap<String, Url>,
+    credentials: BTreeMap<String, Credential>,
+}
+
+impl OciRegistry {
+    /// Registries without credentials, each at `https://<host>/`.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made: no TLS provider is installed.
+    pub fn new() -> Result<Self, Failure> {
+        Ok(Self {
+            client: http::client()?,
+            bases: BTreeMap::new(),
+            credentials: BTreeMap::new(),
+        })
+    }
+
+    /// Asks `base` in place of `https://<host>/`.
+    #[must_use]
+    pub fn base(mut self, host: &str, base: Url) -> Self {
+        self.bases.insert(host.to_owned(), base);
+        self
+    }
+
+    /// Shows `credential` to `host`.
+    #[must_use]
+    pub fn credential(mut self, host: &str, credential: Credential) -> Self {
+        self.credentials.insert(host.to_owned(), credential);
+        self
+    }
+
+    fn manifest(&self, host: &str, path: &str, tag: &str) -> Result<Url, Failure> {
+        let base = match self.bases.get(host) {
+            Some(base) => Ok(base.clone()),
+            // Docker Hub's names and its API have different hosts.
+            None if host == "docker.io" => Url::parse("https://registry-1.docker.io/"),
+            None => Url::parse(&format!("https://{host}/")),
+        };
+        base.and_then(|base| base.join(&format!("/v2/{path}/manifests/{tag}")))
+            .map_err(|error| {
+                code::refused(code::BAD_IMAGE, format!("{host} is no registry's host"))
+                    .words(error.to_string())
+            })
+    }
+
+    /// The answer to a request for a manifest, after the challenge if there is one.
+    async fn ask(&self, ask: &Ask<'_>, method: Method) -> Result<Response, Failure> {
+        let request = || {
+            self.client
+                .request(method.clone(), ask.url.clone())
+                .header(ACCEPT, MANIFESTS)
+        };
+        let first = match self.credentials.get(ask.host) {
+            Some(Credential::Bearer(token)) => request().bearer_auth(token.expose()),
+            _ => request(),
+        };
+        let response = send(first, ask.what).await?;
+        let wanted = response
+            .headers()
+            .get(WWW_AUTHENTICATE)
+            .and_then(|header| challenge::parse(header.to_str().ok()?));
+        match (response.status(), wanted) {
+            (StatusCode::UNAUTHORIZED, Some(Challenge::Basic)) => {
+                match self.credentials.get(ask.host) {
+                    Some(Credential::Basic { user, password }) => {
+                        let request = request().basic_auth(user, Some(password.expose()));
+                        send(request, ask.what).await
+                    }
+                    _ => Ok(response),
+                }
+            }
+            (
+                StatusCode::UNAUTHORIZED,
+                Some(Challenge::Bearer {
+                    realm,
+                    service,
+                    scope,
+                }),
+            ) if !matches!(self.credentials.get(ask.host), Some(Credential::Bearer(_))) => {
+                let asked = [("service", service), ("scope", scope)];
+                let token = self.token(ask, &realm, asked).await?;
+                send(request().bearer_auth(token.expose()), ask.what).await
+            }
+            _ => Ok(response),
+        }
+    }
+
+    async fn token(
+        &self,
+        ask: &Ask<'_>,
+        realm: &str,
+        asked: [(&str, Option<String>); 2],
+    ) -> Result<Secret, Failure> {
+        let refused = |why: &str| {
+            Failure::denied(
+                code::DENIED,
+                format!("{}: the realm of {} {why}", ask.what, ask.host),
+            )
+            .words(realm)
+        };
+        let realm = Url::parse(realm).map_err(|_| refused("is no URL"))?;
+        // A registry must not talk us into showing a password in the clear.
+        if realm.scheme() != "https" && ask.url.scheme() == "https" {
+            return Err(refused("is not https"));
+        }
+        let query: Vec<_> = asked
+            .iter()
+            .filter_map(|(key, value)| Some((*key, value.as_deref()?)))
+            .collect();
+        let mut request = self.client.get(realm.clone()).query(&query);
+        if let Some(Credential::Basic { user, password }) = self.credentials.get(ask.host) {
+            request = request.basic_auth(user, Some(password.expose()));
+        }
+        let response = send(request, ask.what).await?;
+        if !response.status().is_success() {
+            return Err(http::refused(ask.what, response, code::DENIED).await);
+        }
+        let body = http::body(response).await.unwrap_or_default();
+        serde_json::from_slice::<Token>(&body)
+            .ok()
+            .and_then(|answer| answer.token.or(answer.access_token))
+            .map(Secret::new)
+            .ok_or_else(|| refused("gave no token"))
+    }
+}
+
+/// What is asked, for whom and for people.
+struct Ask<'a> {
+    host: &'a str,
+    url: Url,
+    what: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Token {
+    token: Option<String>,
+    access_token: Option<String>,
+}
+
+#[async_trait]
+impl Registry for OciRegistry {
+    async fn digest(&self, repository: &str, tag: &str) -> Result<Digest, Failure> {
+        let (host, path) = host_and_path(repository);
+        let what = format!("image {repository}:{tag}");
+        let ask = Ask {
+            host,
+            url: self.manifest(host, &path, tag)?,
+            what: &what,
+        };
+        let head = self.ask(&ask, Method::HEAD).await?;
+        // An answer to HEAD has no body, so that its refusals are better read from GET.
+        if head.status().is_success()
+            && let Some(digest) = stated(&head)
+        {
+            return Ok(digest);
+        }
+        let response = self.ask(&ask, Method::GET).await?;
+        if !response.status().is_success() {
+            return Err(http::refused(&what, response, code::NO_IMAGE).await);
+        }
+        let stated = stated(&response);
+        let body = http::body(response).await.ok_or_else(|| {
+            Failure::unavailable(code::OUT_OF_REACH, format!("{what}: no whole answer"))
+        })?;
+        let digest = Digest::of(&body);
+        match stated {
+            Some(stated) if stated != digest => Err(Failure::step(
+                code::OUT_OF_REACH,
+                format!("{what}: the registry says {stated} and sends {digest}"),
+            )),
+            _ => Ok(digest),
+        }
+    }
+}
+
+async fn send(request: RequestBuilder, what: &str) -> Result<Response, Failure> {
+    request
+        .send()
+        .await
+        .map_err(|error| http::unreached(what, &error.without_url()))
+}
+
+fn stated(response: &Response) -> Option<Digest> {
+    let header = response.headers().get("docker-content-digest")?;
+    header.to_str().ok()?.parse().ok()
+}
