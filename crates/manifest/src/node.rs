@@ -7,7 +7,8 @@ use serde::{
 };
 use std::fmt;
 
-/// A value and its place.
+/// A value and its place. A list or mapping is best pointed at by its key, or by its
+/// first key where it has none.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub span: Span,
@@ -146,7 +147,12 @@ impl<'de> Visitor<'de> for KindVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Kind, A::Error> {
         let mut list = Vec::new();
-        while let Some(node) = from.next_element()? {
+        while let Some(mut node) = from.next_element::<Node>()? {
+            if let Kind::Map(map) = &node.kind
+                && let [first, ..] = map.as_slice()
+            {
+                node.span = first.key.span;
+            }
             list.push(node);
         }
         Ok(Kind::List(list))
@@ -155,12 +161,15 @@ impl<'de> Visitor<'de> for KindVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Kind, A::Error> {
         let mut map = Vec::new();
         while let Some(key) = from.next_key::<serde_saphyr::Spanned<String>>()? {
+            let span = place(&key.referenced);
+            let mut value: Node = from.next_value()?;
+            if matches!(value.kind, Kind::List(_) | Kind::Map(_)) {
+                value.span = span;
+            }
+            let kind = Kind::Text(key.value);
             map.push(Entry {
-                key: Node {
-                    span: place(&key.referenced),
-                    kind: Kind::Text(key.value),
-                },
-                value: from.next_value()?,
+                key: Node { span, kind },
+                value,
             });
         }
         Ok(Kind::Map(map))

@@ -15,6 +15,7 @@ use crate::{
     node::{Kind, Node},
 };
 use serde_json::Value;
+use std::fmt;
 
 /// Takes out of `root` what does not fit `schema`. False when nothing is left that
 /// could be read.
@@ -24,17 +25,29 @@ pub(crate) fn check(root: &mut Node, schema: &Value, found: &mut Findings) -> bo
         found,
     };
     let at = Place {
-        key: "the manifest",
+        key: "",
         span: Span::default(),
+        about: None,
     };
     shape.check(root, schema, at)
 }
 
-/// Where a value stands: the key that it belongs to.
+/// Where a value stands: the key that it belongs to, empty for the whole.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     key: &'a str,
     span: Span,
+    /// What the schema says of the key.
+    about: Option<&'a str>,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.key {
+            "" => f.write_str("the manifest"),
+            key => write!(f, "`{key}`"),
+        }
+    }
 }
 
 struct Shape<'a> {
@@ -60,7 +73,11 @@ impl<'a> Shape<'a> {
             return true; // Anything goes.
         };
         if !is(node, kind) {
-            self.wrong_type(node, &[in_words(kind)], at);
+            let about = schema["pattern"]
+                .is_string()
+                .then(|| schema["description"].as_str());
+            let about = about.flatten().or(at.about);
+            self.wrong_type(node, &[in_words(kind)], Place { about, ..at });
             return false;
         }
         match &mut node.kind {
@@ -90,7 +107,7 @@ impl<'a> Shape<'a> {
     }
 
     fn empty(&mut self, node: &Node, at: Place) -> bool {
-        let message = format!("`{}` is empty", at.key);
+        let message = format!("{at} is empty");
         let span = spot(node, at);
         self.found
             .push(Diagnostic::error(Code::WrongType, span, message).help("write a value"));
@@ -118,21 +135,22 @@ impl<'a> Shape<'a> {
     fn wrong_type(&mut self, node: &Node, expected: &[&str], at: Place) {
         let expected = expected.join(" or ");
         let found = node.describe();
-        let key = at.key;
         let message = match &node.kind {
-            Kind::Null => format!("`{key}` has no value; it must be {expected}"),
-            _ => format!("`{key}` must be {expected}, not {found}"),
+            Kind::Null => format!("{at} has no value; it must be {expected}"),
+            _ => format!("{at} must be {expected}, not {found}"),
         };
+        let example = at.about.filter(|about| about.contains("for example"));
         let help = match &node.kind {
-            Kind::Null => Some("write a value, or remove the key".to_owned()),
+            Kind::Null => Some("write a value, or remove the key"),
             Kind::Number(_) | Kind::Bool(_) if expected.contains("text") => {
-                Some("put it in quotes to make it a text".to_owned())
+                example.or(Some("put it in quotes to make it a text"))
             }
             Kind::Text(_) if expected.contains("number") => {
-                Some("write a whole number, without quotes".to_owned())
+                Some("write a whole number, without quotes")
             }
-            _ => None,
+            _ => at.about,
         };
+        let help = help.map(str::to_owned);
         let diagnostic = Diagnostic::error(Code::WrongType, spot(node, at), message)
             .label(format!("this is {found}"))
             .help_if(help);

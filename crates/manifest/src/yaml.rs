@@ -6,7 +6,7 @@ use crate::{
     node::{Node, place},
     source::{Flaw, MAX_BYTES},
 };
-use serde_saphyr::{DuplicateKeyPolicy, Error, Options};
+use serde_saphyr::{DuplicateKeyPolicy, Error, Location, Options};
 
 /// The tree of a text; nothing when there is none, which is then said.
 pub(crate) fn read(source: &Source, found: &mut Findings) -> Option<Node> {
@@ -17,7 +17,7 @@ pub(crate) fn read(source: &Source, found: &mut Findings) -> Option<Node> {
     match serde_saphyr::from_str_with_options(&source.text, options()) {
         Ok(root) => Some(root),
         Err(error) => {
-            found.push(explain(error.without_snippet()));
+            found.push(explain(error.without_snippet(), source));
             None
         }
     }
@@ -70,8 +70,13 @@ fn flawed(flaw: Flaw) -> Diagnostic {
     }
 }
 
-fn explain(error: &Error) -> Diagnostic {
-    let span = error.location().map(|at| place(&at)).unwrap_or_default();
+fn explain(error: &Error, source: &Source) -> Diagnostic {
+    let span = error.location().map(|at| locate(&at, source));
+    let span = span.unwrap_or_default();
+    let error = match error {
+        Error::AliasError { error, .. } => error.without_snippet(),
+        error => error,
+    };
     match error {
         Error::Budget { .. }
         | Error::AliasReplayCounterOverflow { .. }
@@ -92,6 +97,30 @@ fn explain(error: &Error) -> Diagnostic {
         .help("remove the `---` and what follows it"),
         _ => Diagnostic::error(Code::Syntax, span, "this is not YAML").label(words(error)),
     }
+}
+
+/// The place of an error; a syntax error has only a line and a column (in characters,
+/// both from 1).
+fn locate(at: &Location, source: &Source) -> Span {
+    if at.span().byte_offset().is_some() {
+        return place(at);
+    }
+    let number = |part: u64| {
+        usize::try_from(part)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(1)
+    };
+    let mut start = 0;
+    let mut lines = source.text.split_inclusive('\n');
+    for _ in 0..number(at.line()) {
+        start += lines.next().map_or(0, str::len);
+    }
+    let line = lines.next().unwrap_or_default();
+    start += line
+        .char_indices()
+        .nth(number(at.column()))
+        .map_or(line.trim_end().len(), |(offset, _)| offset);
+    Span { start, end: start }
 }
 
 /// The parser's words in one line, without the place: that is drawn.

@@ -40,7 +40,7 @@ impl<'a> Shape<'a> {
             Kind::Text(text) if words.contains(&text.as_str()) => true,
             Kind::Text(text) => {
                 let help = did_you_mean(text, words.iter().copied());
-                let message = format!("`{}` can not be this", at.key);
+                let message = format!("{at} must be `{}`", words.join("` or `"));
                 let diagnostic = Diagnostic::error(Code::WrongType, spot(node, at), message);
                 self.found.push(diagnostic.help_if(help));
                 false
@@ -65,7 +65,7 @@ impl<'a> Shape<'a> {
         };
         let known = |name: &str| tags.iter().position(|tag| *tag == name);
         if map.is_empty() {
-            let message = format!("`{}` does not say what it is", at.key);
+            let message = format!("{at} does not say what it is");
             let help = format!("write one of: `{}`", tags.join("`, `"));
             self.found
                 .push(Diagnostic::error(Code::MissingKey, at.span, message).help(help));
@@ -81,7 +81,7 @@ impl<'a> Shape<'a> {
                     true
                 }
                 (Some(_), Some((_, first))) => {
-                    let message = format!("`{}` can be only one thing", at.key);
+                    let message = format!("{at} can be only one thing");
                     self.found.push(
                         Diagnostic::error(Code::WrongType, span, message)
                             .and(first, "it is this already"),
@@ -89,7 +89,7 @@ impl<'a> Shape<'a> {
                     false
                 }
                 (None, _) => {
-                    self.unknown(Place { key: name, span }, tags.iter().copied());
+                    self.unknown(name, span, tags.iter().copied());
                     false
                 }
             }

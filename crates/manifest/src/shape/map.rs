@@ -2,7 +2,7 @@
 
 use super::{Place, Shape};
 use crate::{
-    Code, Diagnostic,
+    Code, Diagnostic, Span,
     diagnostic::Findings,
     names::did_you_mean,
     node::{Entry, Kind, Node},
@@ -18,7 +18,7 @@ impl<'a> Shape<'a> {
             list.into_iter().flatten().filter_map(Value::as_str)
         };
         for key in required().filter(|key| !map.iter().any(|entry| entry.name() == *key)) {
-            let message = format!("`{}` has no `{key}`", at.key);
+            let message = format!("{at} has no `{key}`");
             let about = properties
                 .and_then(|properties| properties.get(key)?["description"].as_str())
                 .map(|about| format!("`{key}`: {about}"));
@@ -28,15 +28,16 @@ impl<'a> Shape<'a> {
         map.retain_mut(|entry| {
             let Entry { key, value } = entry;
             let name = key.text().unwrap_or_default();
+            let known = properties.and_then(|properties| properties.get(name));
             let here = Place {
                 key: name,
                 span: key.span,
+                about: known.and_then(|schema| schema["description"].as_str()),
             };
-            let known = properties.and_then(|properties| properties.get(name));
             match known.or_else(|| schema.get("additionalProperties")) {
                 Some(Value::Bool(false)) => {
                     let keys = properties.into_iter().flatten();
-                    self.unknown(here, keys.map(|(key, _)| key.as_str()));
+                    self.unknown(name, key.span, keys.map(|(key, _)| key.as_str()));
                     false
                 }
                 Some(schema) => self.check(value, schema, here),
@@ -46,15 +47,20 @@ impl<'a> Shape<'a> {
         required().all(|key| map.iter().any(|entry| entry.name() == key))
     }
 
-    pub(super) fn unknown<'k>(&mut self, at: Place, known: impl Iterator<Item = &'k str>) {
+    pub(super) fn unknown<'k>(
+        &mut self,
+        key: &str,
+        span: Span,
+        known: impl Iterator<Item = &'k str>,
+    ) {
         if self.found.is_full() {
             return;
         }
-        let message = format!("there is no key `{}` here", at.key);
+        let message = format!("there is no key `{key}` here");
         self.found.push(
-            Diagnostic::error(Code::UnknownKey, at.span, message)
+            Diagnostic::error(Code::UnknownKey, span, message)
                 .label("unknown key")
-                .help_if(did_you_mean(at.key, known)),
+                .help_if(did_you_mean(key, known)),
         );
     }
 }
