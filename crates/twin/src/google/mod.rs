@@ -7,17 +7,23 @@
 //! API; what they share: [`server`], [`error`], [`iam`], [`mask`], [`page`]
 //! and [`operations`].
 
+mod artifact_registry;
 mod call;
 mod discovery;
 mod error;
+mod functions;
 mod iam;
 mod mask;
+mod oci;
 mod operations;
 mod page;
+mod pubsub;
 mod run;
+mod scheduler;
 mod schema;
 mod server;
 mod site;
+mod storage;
 mod world;
 
 pub use world::{Job, PushEndpoint, Repository, Subscription, World};
@@ -63,16 +69,28 @@ impl Google {
     pub async fn start(shared: Shared, world: World) -> io::Result<Self> {
         let site = Arc::new(Site { shared, world });
         let run = run::Run::start(site.clone()).await?;
-        let servers = [server::serve(run.clone()).await?];
+        let functions = functions::Functions::new(site.clone(), run.clone());
+        let servers = [
+            server::serve(run.clone()).await?,
+            server::serve(functions).await?,
+            server::serve(Arc::new(scheduler::Scheduler::new(site.clone(), &run))).await?,
+            server::serve(Arc::new(pubsub::PubSub::new(site.clone(), &run))).await?,
+            server::serve(Arc::new(artifact_registry::ArtifactRegistry::new(
+                site.clone(),
+            )))
+            .await?,
+            server::serve(Arc::new(storage::Storage::new(site.clone()))).await?,
+            oci::serve(site).await?,
+        ];
         let url = |index: usize| servers[index].url.clone();
         let endpoints = Endpoints {
             run: url(0),
-            functions: String::new(),
-            scheduler: String::new(),
-            pubsub: String::new(),
-            artifact_registry: String::new(),
-            storage: String::new(),
-            oci: String::new(),
+            functions: url(1),
+            scheduler: url(2),
+            pubsub: url(3),
+            artifact_registry: url(4),
+            storage: url(5),
+            oci: url(6),
         };
         Ok(Self {
             endpoints,

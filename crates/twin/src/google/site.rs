@@ -18,6 +18,24 @@ impl Site {
         }
     }
 
+    /// The generation of an object that exists: the given one, or the newest.
+    pub fn source(&self, bucket: &str, object: &str, generation: Option<u64>) -> Option<u64> {
+        let prefix = format!("gs://{bucket}/{object}#");
+        let exists = |generation: &u64| {
+            let reference = format!("{prefix}{generation}");
+            self.shared.program(&reference).is_some()
+        };
+        if generation.is_some() {
+            return generation.filter(exists);
+        }
+        let references = self.shared.programs.references();
+        references
+            .iter()
+            .filter_map(|reference| reference.strip_prefix(&prefix)?.parse().ok())
+            .filter(exists)
+            .max()
+    }
+
     /// The part of a resource's name before its collection.
     pub fn parent(&self) -> String {
         let World {

@@ -40,6 +40,16 @@ impl Run {
         self.tag_url(service, "")
     }
 
+    /// The service whose URL `uri` is, or begins with.
+    pub fn service_at(&self, uri: &str) -> Option<String> {
+        let fronts = lock(&self.fronts);
+        let found = fronts.iter().find(|(_, server)| {
+            uri.strip_prefix(&server.url)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        found.map(|((service, _), _)| service.clone())
+    }
+
     /// The URL of a service's tag.
     pub(super) fn tag_url(&self, service: &str, tag: &str) -> Option<String> {
         let key = (service.to_owned(), tag.to_owned());

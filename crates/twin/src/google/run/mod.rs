@@ -11,7 +11,7 @@ mod reconcile;
 mod revision;
 mod service;
 mod template;
-mod traffic;
+pub(super) mod traffic;
 
 use super::{
     call::Call,

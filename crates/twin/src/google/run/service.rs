@@ -120,6 +120,27 @@ impl Service {
         Value::Object(view)
     }
 
+    /// Whether the latest ready revision serves everything.
+    pub fn is_all_on_latest(&self) -> bool {
+        let serving = &self.serving.targets;
+        serving
+            .iter()
+            .any(|target| target.percent == 100 && target.revision == self.latest_ready)
+    }
+
+    /// The spec's traffic with each target by its revision's name, so that a new
+    /// revision takes none; none when nothing serves yet.
+    pub fn pinned_traffic(&self) -> Option<Value> {
+        if self.serving.targets.is_empty() {
+            return None;
+        }
+        let pinned = self.serving.targets.iter().cloned().map(|mut target| {
+            target.latest = false;
+            target.written()
+        });
+        Some(pinned.collect())
+    }
+
     fn terminal(&self) -> &Condition {
         match (&self.configurations.state, &self.routes.state) {
             (State::Failed(..), _) | (State::Reconciling, State::Succeeded) => &self.configurations,

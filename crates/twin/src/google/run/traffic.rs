@@ -128,11 +128,6 @@ pub(in crate::google) fn all_to_latest() -> Value {
     json!([{"type": LATEST, "percent": 100}])
 }
 
-/// A spec's `traffic` that sends everything to `revision`.
-pub(in crate::google) fn all_to(revision: &str) -> Value {
-    json!([{"type": REVISION, "revision": revision, "percent": 100}])
-}
-
 fn check(targets: &[Target]) -> Result<(), Error> {
     let percents = targets.iter().map(|target| target.percent);
     if percents
