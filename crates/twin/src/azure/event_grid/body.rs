@@ -28,12 +28,14 @@ pub(super) struct Properties {
     #[serde(rename = "provisioningState")]
     _provisioning_state: Option<String>,
     pub destination: Option<Destination>,
+    pub delivery_with_resource_identity: Option<Delivery>,
     pub filter: Option<Filter>,
     pub labels: Option<Vec<String>>,
     pub expiration_time_utc: Option<String>,
     pub event_delivery_schema: Option<String>,
     pub retry_policy: Option<RetryPolicy>,
     pub dead_letter_destination: Option<DeadLetter>,
+    pub dead_letter_with_resource_identity: Option<Value>,
 }
 
 /// `EventSubscriptionUpdateParameters`, as a `PATCH` sends it: what is left out
@@ -42,34 +44,46 @@ pub(super) struct Properties {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Update {
     pub destination: Option<Destination>,
+    pub delivery_with_resource_identity: Option<Delivery>,
     pub filter: Option<Filter>,
     pub labels: Option<Vec<String>>,
     pub expiration_time_utc: Option<String>,
     pub event_delivery_schema: Option<String>,
     pub retry_policy: Option<RetryPolicy>,
     pub dead_letter_destination: Option<DeadLetter>,
+    pub dead_letter_with_resource_identity: Option<Value>,
 }
 
 impl From<Properties> for Update {
     fn from(all: Properties) -> Self {
         Self {
             destination: all.destination,
+            delivery_with_resource_identity: all.delivery_with_resource_identity,
             filter: all.filter,
             labels: all.labels,
             expiration_time_utc: all.expiration_time_utc,
             event_delivery_schema: all.event_delivery_schema,
             retry_policy: all.retry_policy,
             dead_letter_destination: all.dead_letter_destination,
+            dead_letter_with_resource_identity: all.dead_letter_with_resource_identity,
         }
     }
 }
 
 impl Update {
-    /// `self`, and from `former` what `self` leaves out.
+    /// `self`, and from `former` what `self` leaves out. Events go one way only:
+    /// with the subscription's own identity or without.
     pub fn over(self, former: &Self) -> Self {
         let former = former.clone();
+        let moved = self.destination.is_some() || self.delivery_with_resource_identity.is_some();
+        let (way, way_with_identity) = if moved {
+            (self.destination, self.delivery_with_resource_identity)
+        } else {
+            (former.destination, former.delivery_with_resource_identity)
+        };
         Self {
-            destination: self.destination.or(former.destination),
+            destination: way,
+            delivery_with_resource_identity: way_with_identity,
             filter: self.filter.or(former.filter),
             labels: self.labels.or(former.labels),
             expiration_time_utc: self.expiration_time_utc.or(former.expiration_time_utc),
@@ -78,8 +92,44 @@ impl Update {
             dead_letter_destination: self
                 .dead_letter_destination
                 .or(former.dead_letter_destination),
+            dead_letter_with_resource_identity: self
+                .dead_letter_with_resource_identity
+                .or(former.dead_letter_with_resource_identity),
         }
+        .with_base_url()
     }
+
+    /// Where events go.
+    pub fn way(&self) -> Option<&Destination> {
+        let with_identity = self.delivery_with_resource_identity.as_ref();
+        self.destination
+            .as_ref()
+            .or_else(|| with_identity?.destination.as_ref())
+    }
+
+    /// A web hook shows its URL without the query, which may hold a secret.
+    fn with_base_url(mut self) -> Self {
+        let with_identity = self.delivery_with_resource_identity.as_mut();
+        let way = self
+            .destination
+            .as_mut()
+            .or_else(|| with_identity?.destination.as_mut());
+        if let Some(Destination::WebHook(hook)) = way
+            && let Some(url) = &hook.endpoint_url
+        {
+            let base = url.split_once('?').map_or(url.as_str(), |(base, _)| base);
+            hook.endpoint_base_url = Some(base.to_owned());
+        }
+        self
+    }
+}
+
+/// `DeliveryWithResourceIdentity`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Delivery {
+    pub identity: Option<Value>,
+    pub destination: Option<Destination>,
 }
 
 /// Where events go.

@@ -134,7 +134,7 @@ fn full_url(grid: &EventGrid, topic: &str, name: &str) -> Answer {
         .iter()
         .find(|((of, called), _)| of == topic && called.eq_ignore_ascii_case(name))
         .ok_or_else(|| missing(grid, topic, name))?;
-    match &one.properties.destination {
+    match one.properties.way() {
         Some(Destination::WebHook(hook)) => {
             Ok(Json(json!({"endpointUrl": hook.endpoint_url})).into_response())
         }
@@ -148,7 +148,7 @@ fn full_url(grid: &EventGrid, topic: &str, name: &str) -> Answer {
 fn put(grid: &EventGrid, call: &Call, topic: &str) -> Answer {
     let body: Resource = call.body()?;
     let properties = defaults(body.properties.into());
-    if properties.destination.is_none() {
+    if properties.way().is_none() {
         let words = "Invalid event subscription request: the destination must not be null.";
         return Err(ArmError::bad_request("InvalidRequest", words));
     }
@@ -227,7 +227,7 @@ fn finish_later(grid: &EventGrid, key: &(String, String), operation: String) {
 
 /// A function must exist before a subscription can name it.
 fn check_destination(grid: &EventGrid, wanted: &Update) -> Result<(), ArmError> {
-    let Some(Destination::AzureFunction(function)) = &wanted.destination else {
+    let Some(Destination::AzureFunction(function)) = wanted.way() else {
         return Ok(());
     };
     let id = &function.resource_id;

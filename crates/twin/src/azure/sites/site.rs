@@ -3,6 +3,7 @@
 
 use super::{
     front_end::FrontEnd,
+    host_keys::HostKeys,
     instance::{Instance, START_LIMIT},
     operation::Operation,
     slot_config_names::Names,
@@ -11,7 +12,6 @@ use crate::{
     Shared,
     azure::{
         error::ArmError,
-        ids,
         requests::Requests,
         world::{App, World},
     },
@@ -46,9 +46,8 @@ pub(super) struct Book {
     pub contents: BTreeMap<String, Content>,
     /// Settings that stay with their slot.
     pub sticky: Names,
-    pub function_keys: BTreeMap<String, String>,
-    pub system_keys: BTreeMap<String, String>,
-    pub master_key: String,
+    /// By slot: keys do not move with a swap.
+    pub keys: BTreeMap<String, HostKeys>,
     pub operations: BTreeMap<String, Operation>,
     pub last_swap: Option<Value>,
 }
@@ -205,11 +204,12 @@ impl Site {
 impl Book {
     fn new(contents: BTreeMap<String, Content>) -> Self {
         Self {
+            keys: contents
+                .keys()
+                .map(|slot| (slot.clone(), HostKeys::new()))
+                .collect(),
             contents,
             sticky: Names::default(),
-            function_keys: [("default".to_owned(), ids::hex(52))].into(),
-            system_keys: BTreeMap::new(),
-            master_key: ids::hex(52),
             operations: BTreeMap::new(),
             last_swap: None,
         }
