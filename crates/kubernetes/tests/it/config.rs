@@ -1,0 +1,133 @@
+//! A module of configuration alone, secrets included.
+
+use crate::world::{World, call, config, soon, unit};
+use segue_model::Unit;
+use segue_platform::Platform as _;
+use serde_json::{Value, json};
+
+/// Configuration and a Secret, both with a content suffix.
+fn shared(major: u64) -> Unit {
+    let secret = json!({"apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+        "metadata": {"name": format!("web-secrets-0000000{major}")}});
+    let mut unit = unit(major, vec![config(major), secret]);
+    unit.settings["secrets"] = json!({"web-secrets": {"jwt": {"vault": "prod", "secret": "jwt", "version": major.to_string()}}});
+    unit
+}
+
+fn value(secret: &Value) -> &str {
+    secret["data"]["jwt"].as_str().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn new_configuration_stands_beside_the_old_until_it_is_settled() {
+    let world = World::new().await;
+    soon(world.kubernetes.stage(&call("one"), &shared(1)))
+        .await
+        .unwrap();
+    let former = soon(world.kubernetes.observe(&shared(2))).await.unwrap();
+    assert_eq!(former.version, Some("1.0.0".parse().unwrap()));
+
+    soon(world.kubernetes.stage(&call("two"), &shared(2)))
+        .await
+        .unwrap();
+    assert!(world.object("ConfigMap", "web-config-1").is_some());
+    let one = world.object("Secret", "web-secrets-00000001").unwrap();
+    let two = world.object("Secret", "web-secrets-00000002").unwrap();
+    // base64 of prod/jwt/1 and prod/jwt/2
+    assert_eq!(
+        (value(&one), value(&two)),
+        ("cHJvZC9qd3QvMQ==", "cHJvZC9qd3QvMg==")
+    );
+
+    let verified = soon(world.kubernetes.verify(&call("verify"), &shared(2)))
+        .await
+        .unwrap();
+    assert_eq!(
+        verified.summary,
+        "ConfigMap web-config-2, Secret web-secrets-00000002 present and equal"
+    );
+
+    soon(
+        world
+            .kubernetes
+            .settle(&call("settle"), &shared(2), &former),
+    )
+    .await
+    .unwrap();
+    assert!(world.object("ConfigMap", "web-config-1").is_none());
+    assert!(world.object("Secret", "web-secrets-00000001").is_none());
+    let now = soon(world.kubernetes.observe(&shared(2))).await.unwrap();
+    assert_eq!(now.version, Some("2.0.0".parse().unwrap()));
+}
+
+#[tokio::test]
+async fn configuration_goes_back_without_knowing_a_value() {
+    let world = World::new().await;
+    soon(world.kubernetes.stage(&call("one"), &shared(1)))
+        .await
+        .unwrap();
+    let former = soon(world.kubernetes.observe(&shared(2))).await.unwrap();
+    let text = serde_json::to_string(&former).unwrap();
+    assert!(
+        !text.contains("prod/jwt") && !text.contains("cHJvZC9qd3Q"),
+        "{text}"
+    );
+
+    soon(world.kubernetes.stage(&call("two"), &shared(2)))
+        .await
+        .unwrap();
+    soon(
+        world
+            .kubernetes
+            .revert(&call("revert"), &shared(2), &former),
+    )
+    .await
+    .unwrap();
+    assert!(world.object("Secret", "web-secrets-00000002").is_none());
+    assert!(world.object("Secret", "web-secrets-00000001").is_some());
+    let now = soon(world.kubernetes.observe(&shared(2))).await.unwrap();
+    assert_eq!(now.fingerprint, former.fingerprint);
+}
+
+#[tokio::test]
+async fn a_former_secret_that_is_gone_is_said() {
+    let world = World::new().await;
+    soon(world.kubernetes.stage(&call("one"), &shared(1)))
+        .await
+        .unwrap();
+    let former = soon(world.kubernetes.observe(&shared(2))).await.unwrap();
+    soon(world.kubernetes.stage(&call("two"), &shared(2)))
+        .await
+        .unwrap();
+    soon(
+        world
+            .kubernetes
+            .settle(&call("settle"), &shared(2), &former),
+    )
+    .await
+    .unwrap();
+    let failure = soon(
+        world
+            .kubernetes
+            .revert(&call("revert"), &shared(2), &former),
+    )
+    .await
+    .unwrap_err();
+    assert_eq!(failure.code, "SEG3019");
+    assert!(failure.what.contains("web-secrets-00000001"));
+}
+
+#[tokio::test]
+async fn a_secret_without_a_source_and_configuration_that_is_not_there_are_failures() {
+    let world = World::new().await;
+    let mut unit = shared(1);
+    unit.settings["secrets"] = json!({});
+    let failure = soon(world.kubernetes.stage(&call("one"), &unit))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.code, "SEG3009");
+    let failure = soon(world.kubernetes.verify(&call("verify"), &shared(2)))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.code, "SEG3018");
+}
