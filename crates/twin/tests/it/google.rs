@@ -1,6 +1,9 @@
 //! The Google Cloud twins, driven by Google's own Rust clients.
 
+mod artifacts;
+mod functions;
 mod run;
+mod triggers;
 
 use google_cloud_auth::credentials::{
     CacheableResource, Credentials, CredentialsProvider, EntityTag,
