@@ -92,7 +92,7 @@ pub fn parse(yaml: &str, from: &str) -> Result<Vec<Value>, Failure> {
                 return Err(refused(format!("{} has no {field}", title(object).trim())));
             }
         }
-        if text(object, "/metadata/annotations/helm.sh~1hook") != "" {
+        if !text(object, "/metadata/annotations/helm.sh~1hook").is_empty() {
             return Err(hook(object, from));
         }
         // What the cluster reports is no part of what is wanted.

@@ -1,1 +1,9 @@
-//! x
+//! Locks made and held against the committed ones, and registries over real
+//! HTTP. No Helm and no network: what needs the real Helm is `real-helm`.
+#![allow(clippy::unwrap_used)]
+
+mod locking;
+mod oci;
+mod storage;
+mod storefront;
+mod stub;

@@ -2,6 +2,7 @@
 //!
 //! `scripts/install-helm`, then `cargo test -p segue-artifact --features real-helm`.
 //! With `SEGUE_BLESS=1` it writes the locks instead; review what changes.
+#![allow(clippy::unwrap_used)]
 
 use segue_artifact::{Fictional, Helm, Lock, Tools, lock};
 use segue_manifest::{Manifest, Source, parse};
