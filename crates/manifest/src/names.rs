@@ -1,13 +1,14 @@
 //! Names that a text declares, and names that a person most likely meant.
 
 use crate::node::{Kind, Node};
+use std::collections::BTreeSet;
 
 /// The names that the text declares, those of entries that could not be read
 /// included: a reference to one of these is not unknown.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    pub targets: Vec<String>,
-    pub modules: Vec<String>,
+    pub targets: BTreeSet<String>,
+    pub modules: BTreeSet<String>,
 }
 
 impl Names {
@@ -19,13 +20,16 @@ impl Names {
     }
 }
 
-fn section(root: &Node, name: &str) -> Vec<String> {
+fn section(root: &Node, name: &str) -> BTreeSet<String> {
     let names = |map: &Vec<crate::node::Entry>| map.iter().map(|it| it.name().to_owned()).collect();
     match root.get(name).map(|node| &node.kind) {
         Some(Kind::Map(map)) => names(map),
-        _ => Vec::new(),
+        _ => BTreeSet::new(),
     }
 }
+
+/// More names than this are not compared: hostile input could declare thousands.
+const MOST_NAMES: usize = 500;
 
 /// The known name that a person most likely meant; else all, when they are few.
 pub(crate) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
@@ -33,7 +37,7 @@ pub(crate) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>)
     if name.len() > 64 {
         return None;
     }
-    let known: Vec<&str> = known.collect();
+    let known: Vec<&str> = known.take(MOST_NAMES).collect();
     let closest = known
         .iter()
         .filter(|candidate| candidate.len() <= 64)

@@ -32,12 +32,27 @@ fn tidy(schema: &mut Schema) {
     if let Some(Value::String(text)) = map.get_mut("description") {
         *text = text.replace('\n', " ");
     }
+    describe_tag(map);
     let is_text = map.get("type").is_some_and(|kind| kind == "string");
     let is_bound = ["const", "pattern", "minLength"]
         .iter()
         .any(|key| map.contains_key(*key));
     if is_text && !is_bound {
         map.insert("minLength".into(), 1.into());
+    }
+}
+
+/// The only key of a variant is described as the variant is.
+fn describe_tag(map: &mut Map<String, Value>) {
+    let Some(about) = map.get("description").cloned() else {
+        return;
+    };
+    let Some(Value::Object(properties)) = map.get_mut("properties") else {
+        return;
+    };
+    let mut tags = properties.values_mut();
+    if let (Some(Value::Object(tag)), None) = (tags.next(), tags.next()) {
+        tag.entry("description").or_insert(about);
     }
 }
 

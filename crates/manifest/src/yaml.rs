@@ -95,7 +95,10 @@ fn explain(error: &Error, source: &Source) -> Diagnostic {
             "a manifest is one YAML document, not several",
         )
         .help("remove the `---` and what follows it"),
-        _ => Diagnostic::error(Code::Syntax, span, "this is not YAML").label(words(error)),
+        Error::NullIntoString { .. } => {
+            Diagnostic::error(Code::Syntax, span, "a name is missing before the `:`")
+        }
+        _ => Diagnostic::error(Code::Syntax, span, "this YAML can not be read").label(words(error)),
     }
 }
 

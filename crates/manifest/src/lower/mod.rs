@@ -93,8 +93,8 @@ impl Lowering<'_> {
     /// Whether the name is declared; says so when it is not.
     fn known_module(&mut self, name: &str, span: Span) -> bool {
         let names = &self.names.modules;
-        let known = names.iter().any(|known| known == name);
-        if !known {
+        let known = names.contains(name);
+        if !known && !self.found.is_full() {
             let help = did_you_mean(name, names.iter().map(String::as_str));
             let message = format!("there is no module `{name}`");
             self.found.push(
@@ -113,7 +113,7 @@ impl Lowering<'_> {
         targets: &'t [Target],
     ) -> Option<&'t Target> {
         let names = &self.names.targets;
-        if !names.contains(&name.value) {
+        if !names.contains(&name.value) && !self.found.is_full() {
             let help = did_you_mean(name, names.iter().map(String::as_str));
             let message = format!("there is no target `{}`", name.value);
             self.found.push(

@@ -2,11 +2,12 @@
 
 use super::{Defaults, Lowering, module_id};
 use crate::{
-    Code, Diagnostic, Percent, Spanned,
+    Code, Diagnostic, Percent, Span, Spanned,
     document::{ModuleText, Needs, Position},
     manifest::{Check, Module, Need, Place, Target, Verify},
 };
 use segue_model::{Range, TargetId, Version};
+use std::collections::HashMap;
 
 impl Lowering<'_> {
     pub(super) fn modules(
@@ -64,9 +65,11 @@ impl Lowering<'_> {
     /// The first target's place, after a look at whether the others fit.
     fn place<'t>(&mut self, on: &[Spanned<String>], targets: &'t [Target]) -> Option<&'t Place> {
         let mut first: Option<(&Spanned<String>, &Target)> = None;
-        for (at, name) in on.iter().enumerate() {
-            if let Some(twice) = on[..at].iter().find(|other| other.value == name.value) {
-                self.listed_twice(name, twice);
+        let mut seen = HashMap::new();
+        for name in on {
+            if let Some(twice) = seen.insert(&name.value, name) {
+                self.listed_twice(name, twice.span);
+                continue;
             }
             let Some(target) = self.known_target(name, targets) else {
                 continue;
@@ -88,10 +91,10 @@ impl Lowering<'_> {
         first.map(|(_, target)| &target.place)
     }
 
-    fn listed_twice(&mut self, name: &Spanned<String>, first: &Spanned<String>) {
+    fn listed_twice(&mut self, name: &Spanned<String>, first: Span) {
         let message = format!("`{}` is listed twice", name.value);
         self.report(
-            Diagnostic::error(Code::ListedTwice, name.span, message).and(first.span, "first here"),
+            Diagnostic::error(Code::ListedTwice, name.span, message).and(first, "first here"),
         );
     }
 
@@ -110,11 +113,11 @@ impl Lowering<'_> {
     }
 
     fn module_needs(&mut self, module: &Spanned<String>, needs: Needs) -> Vec<Need> {
-        let mut kept: Vec<Need> = Vec::new();
+        let mut kept = Vec::new();
+        let mut seen = HashMap::new();
         for (name, range) in needs.0 {
-            if let Some(twice) = kept.iter().find(|need| need.module.as_str() == name.value) {
-                let first = Spanned::new(name.value.clone(), twice.module.span);
-                self.listed_twice(&name, &first);
+            if let Some(twice) = seen.insert(name.value.clone(), name.span) {
+                self.listed_twice(&name, twice);
                 continue;
             }
             if name.value == module.value {

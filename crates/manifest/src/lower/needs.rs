@@ -42,24 +42,35 @@ impl Lowering<'_> {
     }
 
     fn cycle(&mut self, cycle: &[(&Module, &Need)]) {
-        let mut names: Vec<&str> = cycle.iter().map(|(module, _)| module.id.as_str()).collect();
-        names.extend(names.first().copied());
+        let Some((first, rest)) = cycle.split_first() else {
+            return;
+        };
+        let drawn = &rest[..rest.len().min(MOST_DRAWN)];
+        let mut names = vec![first.0.id.as_str()];
+        names.extend(drawn.iter().map(|(module, _)| module.id.as_str()));
+        if drawn.len() < rest.len() {
+            names.push("…");
+        }
+        names.push(first.0.id.as_str());
         let message = format!("modules need each other in a circle: {}", names.join(" → "));
         let edge = |(module, need): &(&Module, &Need)| {
             format!("`{}` needs `{}`", *module.id, *need.module)
         };
-        let Some((first, rest)) = cycle.split_first() else {
-            return;
-        };
         let mut diagnostic = Diagnostic::error(Code::Cycle, first.1.module.span, message)
             .label(edge(first))
             .help("no module of a circle can be first: take one of these needs away");
-        for step in rest {
+        for step in drawn {
             diagnostic = diagnostic.and(step.1.module.span, edge(step));
         }
         self.report(diagnostic);
     }
 }
+
+/// A person follows no more edges of a circle than this.
+const MOST_DRAWN: usize = 24;
+
+/// How many needs are looked at in search of the smallest circle, before any will do.
+const MOST_LOOKED_AT: usize = 200_000;
 
 /// A cycle with as few edges as any, each with the need that makes it: a search in
 /// breadth from every module back to itself.
@@ -68,12 +79,16 @@ fn smallest_cycle<'a>(
     index: &HashMap<&str, usize>,
 ) -> Option<Vec<(&'a Module, &'a Need)>> {
     let mut best: Option<Vec<(&Module, &Need)>> = None;
+    let mut looked_at = 0;
     for start in on_cycles(modules, index) {
-        let found = cycle_from(start, modules, index);
+        let found = cycle_from(start, modules, index, &mut looked_at);
         if let Some(found) = found
             && best.as_ref().is_none_or(|best| found.len() < best.len())
         {
             best = Some(found);
+        }
+        if best.is_some() && looked_at > MOST_LOOKED_AT {
+            break;
         }
     }
     best
@@ -111,10 +126,12 @@ fn cycle_from<'a>(
     start: usize,
     modules: &'a [Module],
     index: &HashMap<&str, usize>,
+    looked_at: &mut usize,
 ) -> Option<Vec<(&'a Module, &'a Need)>> {
     let mut reached: HashMap<usize, (usize, &Need)> = HashMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(at) = queue.pop_front() {
+        *looked_at += modules[at].needs.len();
         for need in &modules[at].needs {
             let Some(&provider) = index.get(need.module.as_str()) else {
                 continue;

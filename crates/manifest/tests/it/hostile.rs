@@ -59,6 +59,28 @@ fn many_problems_are_not_all_named() {
     assert_eq!(parsed.diagnostics.len(), 100);
 }
 
+/// Work that grows with the square of the input is cut short.
+#[test]
+fn thousands_of_modules_are_no_burden() {
+    let head = "version: 1\nenvironment: x\nmodules:\n";
+    let module = |name: usize, need: String| {
+        format!("  m{name}: {{ on: a, version: 1.0.0, manifests: m, needs: [{need}] }}\n")
+    };
+    let tail = "targets: { a: { kubernetes: { context: c, namespace: n } } }\n";
+    let circle: String = (0..3_000)
+        .map(|n| module(n, format!("m{}", (n + 1) % 3_000)))
+        .collect();
+    let said = report(format!("{head}{circle}{tail}"));
+    assert!(
+        said.contains("SEG1013") && said.len() < 20_000,
+        "{}",
+        said.len()
+    );
+    let unknown: String = (0..3_000).map(|n| module(n, format!("mm{n}"))).collect();
+    let (_, parsed) = read(format!("{head}{unknown}{tail}"));
+    assert_eq!(parsed.diagnostics.len(), 100);
+}
+
 #[test]
 fn one_huge_text_is_drawn_in_few_columns() {
     let text = format!("version: {}\n", "x".repeat(1 << 19));
@@ -144,7 +166,7 @@ fn yaml_ish() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
