@@ -1,19 +1,12 @@
 //! The real `helm` program, without a shell, bounded in time and output.
 
-use crate::{Chart, Charts, code};
+use crate::{
+    Chart, Charts, code,
+    program::{self, MAX_OUTPUT, Stop},
+};
 use async_trait::async_trait;
 use segue_model::Failure;
-use std::{ffi::OsString, path::PathBuf, process::Stdio, time::Duration};
-use tokio::{
-    io::{AsyncRead, AsyncReadExt},
-    process::Command,
-};
-
-/// The largest rendering that is taken, in bytes: 16 MiB.
-const MAX_OUTPUT: u64 = 16 << 20;
-
-/// The longest complaint that is kept, in bytes.
-const MAX_WORDS: u64 = 64 << 10;
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 /// How long one call may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -42,38 +35,19 @@ impl Helm {
     }
 
     async fn run(&self, arguments: Vec<OsString>, what: &str) -> Result<String, Failure> {
-        let mut child = Command::new(&self.program)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| self.missing(&error))?;
-        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let all = async {
-            let (text, words) =
-                tokio::join!(bounded(stdout, MAX_OUTPUT), bounded(stderr, MAX_WORDS));
-            if text.len() as u64 > MAX_OUTPUT {
-                return Ok((None, text, words));
-            }
-            Ok((Some(child.wait().await?), text, words))
-        };
-        let done = tokio::time::timeout(self.timeout, all).await;
         let failed = |why: String| code::refused(code::NOT_RENDERED, format!("helm {what} {why}"));
-        let (status, text, words) = match done {
-            Err(_) => return Err(failed(format!("took more than {:?}", self.timeout))),
-            Ok(Err(error)) => return Err(self.missing(&error)),
-            Ok(Ok(done)) => done,
-        };
-        let Some(status) = status else {
-            return Err(failed(format!("wrote more than {} MiB", MAX_OUTPUT >> 20)));
-        };
-        if !status.success() {
-            let words = String::from_utf8_lossy(&words);
-            return Err(failed("failed".into()).words(words.trim()));
+        let output = program::run(&self.program, arguments, "", self.timeout)
+            .await
+            .map_err(|stop| match stop {
+                Stop::Missing(error) => self.missing(&error),
+                Stop::Slow => failed(format!("took more than {:?}", self.timeout)),
+                Stop::Large => failed(format!("wrote more than {} MiB", MAX_OUTPUT >> 20)),
+            })?;
+        if !output.success {
+            return Err(failed("failed".into()).words(output.words));
         }
-        String::from_utf8(text).map_err(|_| failed("wrote something that is no UTF-8".into()))
+        String::from_utf8(output.text)
+            .map_err(|_| failed("wrote something that is no UTF-8".into()))
     }
 
     fn missing(&self, error: &std::io::Error) -> Failure {
@@ -126,16 +100,6 @@ fn arguments(chart: &Chart) -> Vec<OsString> {
     all
 }
 
-/// Reads to the end, or one byte more than `limit`. What was read before an
-/// error counts: the exit status tells the rest.
-async fn bounded(from: Option<impl AsyncRead + Unpin>, limit: u64) -> Vec<u8> {
-    let mut read = Vec::new();
-    if let Some(from) = from {
-        let _ = from.take(limit + 1).read_to_end(&mut read).await;
-    }
-    read
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,27 +139,5 @@ mod tests {
         let failure = Helm::new("ls").render(&chart()).await.unwrap_err();
         assert_eq!(failure.code, code::NOT_RENDERED);
         assert!(!failure.words.is_empty());
-    }
-
-    #[tokio::test]
-    async fn a_program_that_does_not_end_is_ended() {
-        let helm = Helm::new("cat").timeout(Duration::from_millis(50));
-        let endless = Helm {
-            program: "tail".into(),
-            ..helm
-        };
-        let arguments = vec!["-f".into(), "/dev/null".into()];
-        let failure = endless.run(arguments, "template x").await.unwrap_err();
-        assert!(failure.what.contains("took more than"), "{failure}");
-    }
-
-    #[tokio::test]
-    async fn endless_output_is_cut() {
-        let helm = Helm::new("cat");
-        let failure = helm
-            .run(vec!["/dev/zero".into()], "template x")
-            .await
-            .unwrap_err();
-        assert!(failure.what.contains("16 MiB"), "{failure}");
     }
 }

@@ -18,6 +18,7 @@ mod http;
 mod inputs;
 mod kubernetes;
 mod lock;
+mod program;
 mod registry;
 mod storage;
 mod tools;

@@ -8,15 +8,19 @@ use std::collections::BTreeMap;
 pub enum Challenge {
     /// With the user's name and password.
     Basic,
-    /// With a token from `realm`.
-    Bearer {
-        /// Where tokens are given out.
-        realm: String,
-        /// For which service, when it says so.
-        service: Option<String>,
-        /// For what, when it says so.
-        scope: Option<String>,
-    },
+    /// With a token.
+    Bearer(Asked),
+}
+
+/// Where a token is given out, and for what.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The URL of the token service.
+    pub realm: String,
+    /// For which service, when the registry says so.
+    pub service: Option<String>,
+    /// For what, when the registry says so.
+    pub scope: Option<String>,
 }
 
 /// Reads the header; none when it asks for something else.
@@ -29,11 +33,11 @@ pub fn parse(header: &str) -> Option<Challenge> {
         return None;
     }
     let mut parameters = parameters(rest);
-    Some(Challenge::Bearer {
+    Some(Challenge::Bearer(Asked {
         realm: parameters.remove("realm")?,
         service: parameters.remove("service"),
         scope: parameters.remove("scope"),
-    })
+    }))
 }
 
 /// `key="value"` or `key=value`, between commas; commas inside quotes stay.
@@ -60,11 +64,11 @@ mod tests {
         let header = r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:samalba/my-app:pull,push""#;
         assert_eq!(
             parse(header),
-            Some(Challenge::Bearer {
+            Some(Challenge::Bearer(Asked {
                 realm: "https://auth.docker.io/token".into(),
                 service: Some("registry.docker.io".into()),
                 scope: Some("repository:samalba/my-app:pull,push".into()),
-            })
+            }))
         );
     }
 

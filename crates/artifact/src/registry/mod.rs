@@ -1,10 +1,13 @@
 //! Image registries: which digest a tag stands for.
 
 mod challenge;
+mod credential;
+mod docker;
 mod oci;
 mod reference;
 
-pub use oci::{Credential, OciRegistry};
+pub use credential::Credential;
+pub use oci::OciRegistry;
 pub use reference::{Reference, Tagged};
 
 use async_trait::async_trait;

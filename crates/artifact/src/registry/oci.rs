@@ -2,20 +2,21 @@
 //! the token challenge that all registries share.
 
 use super::{
-    Registry,
-    challenge::{self, Challenge},
+    Credential, Registry,
+    challenge::{self, Asked, Challenge},
+    credential::Credentials,
     reference::host_and_path,
 };
 use crate::{code, http};
 use async_trait::async_trait;
 use reqwest::{
     Client, Method, RequestBuilder, Response, StatusCode, Url,
-    header::{ACCEPT, WWW_AUTHENTICATE},
+    header::{ACCEPT, CONTENT_TYPE, WWW_AUTHENTICATE},
 };
 use segue_model::{Digest, Failure};
 use segue_platform::Secret;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// What a tag may stand for. An index comes first: it holds every architecture.
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
@@ -23,28 +24,13 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
     application/vnd.oci.image.manifest.v1+json, \
     application/vnd.docker.distribution.manifest.v2+json";
 
-/// What a registry is shown.
-#[derive(Debug, Clone)]
-pub enum Credential {
-    /// A user's name and password, or what stands for them (`oauth2accesstoken`
-    /// and an access token on Artifact Registry).
-    Basic {
-        /// The name.
-        user: String,
-        /// The password.
-        password: Secret,
-    },
-    /// A token that goes with every request as it is.
-    Bearer(Secret),
-}
-
 /// Registries by the host in an image's name. Without a credential they are
 /// asked anonymously.
 #[derive(Debug, Clone)]
 pub struct OciRegistry {
     client: Client,
     bases: BTreeMap<String, Url>,
-    credentials: BTreeMap<String, Credential>,
+    credentials: Credentials,
 }
 
 impl OciRegistry {
@@ -56,7 +42,7 @@ impl OciRegistry {
         Ok(Self {
             client: http::client()?,
             bases: BTreeMap::new(),
-            credentials: BTreeMap::new(),
+            credentials: Credentials::default(),
         })
     }
 
@@ -70,7 +56,15 @@ impl OciRegistry {
     /// Shows `credential` to `host`.
     #[must_use]
     pub fn credential(mut self, host: &str, credential: Credential) -> Self {
-        self.credentials.insert(host.to_owned(), credential);
+        self.credentials.set(host, credential);
+        self
+    }
+
+    /// Shows all other hosts what Docker's `config.json` has for them, its
+    /// credential helpers included. The file may be missing.
+    #[must_use]
+    pub fn docker_config(mut self, file: PathBuf) -> Self {
+        self.credentials.docker(file);
         self
     }
 
@@ -95,67 +89,39 @@ impl OciRegistry {
                 .request(method.clone(), ask.url.clone())
                 .header(ACCEPT, MANIFESTS)
         };
-        let first = match self.credentials.get(ask.host) {
-            Some(Credential::Bearer(token)) => request().bearer_auth(token.expose()),
-            _ => request(),
-        };
-        let response = send(first, ask.what).await?;
-        let wanted = response
-            .headers()
-            .get(WWW_AUTHENTICATE)
-            .and_then(|header| challenge::parse(header.to_str().ok()?));
-        match (response.status(), wanted) {
-            (StatusCode::UNAUTHORIZED, Some(Challenge::Basic)) => {
-                match self.credentials.get(ask.host) {
-                    Some(Credential::Basic { user, password }) => {
-                        let request = request().basic_auth(user, Some(password.expose()));
-                        send(request, ask.what).await
-                    }
-                    _ => Ok(response),
-                }
-            }
-            (
-                StatusCode::UNAUTHORIZED,
-                Some(Challenge::Bearer {
-                    realm,
-                    service,
-                    scope,
-                }),
-            ) if !matches!(self.credentials.get(ask.host), Some(Credential::Bearer(_))) => {
-                let asked = [("service", service), ("scope", scope)];
-                let token = self.token(ask, &realm, asked).await?;
+        if let Some(Credential::Bearer(token)) = &ask.credential {
+            return send(request().bearer_auth(token.expose()), ask.what).await;
+        }
+        let response = send(request(), ask.what).await?;
+        if response.status() != StatusCode::UNAUTHORIZED {
+            return Ok(response);
+        }
+        let header = response.headers().get(WWW_AUTHENTICATE);
+        let challenge = header.and_then(|header| challenge::parse(header.to_str().ok()?));
+        match (challenge, &ask.credential) {
+            (Some(Challenge::Bearer(asked)), _) => {
+                let token = self.token(ask, &asked).await?;
                 send(request().bearer_auth(token.expose()), ask.what).await
+            }
+            (Some(Challenge::Basic), Some(Credential::Basic { user, password })) => {
+                let request = request().basic_auth(user, Some(password.expose()));
+                send(request, ask.what).await
             }
             _ => Ok(response),
         }
     }
 
-    async fn token(
-        &self,
-        ask: &Ask<'_>,
-        realm: &str,
-        asked: [(&str, Option<String>); 2],
-    ) -> Result<Secret, Failure> {
+    async fn token(&self, ask: &Ask<'_>, asked: &Asked) -> Result<Secret, Failure> {
         let refused = |why: &str| {
-            Failure::denied(
-                code::DENIED,
-                format!("{}: the realm of {} {why}", ask.what, ask.host),
-            )
-            .words(realm)
+            let what = format!("{}: the realm of {} {why}", ask.what, ask.host);
+            Failure::denied(code::DENIED, what).words(&asked.realm)
         };
-        let realm = Url::parse(realm).map_err(|_| refused("is no URL"))?;
+        let realm = Url::parse(&asked.realm).map_err(|_| refused("is no URL"))?;
         // A registry must not talk us into showing a password in the clear.
         if realm.scheme() != "https" && ask.url.scheme() == "https" {
             return Err(refused("is not https"));
         }
-        let query: Vec<_> = asked
-            .iter()
-            .filter_map(|(key, value)| Some((*key, value.as_deref()?)))
-            .collect();
-        let mut request = self.client.get(realm.clone()).query(&query);
-        if let Some(Credential::Basic { user, password }) = self.credentials.get(ask.host) {
-            request = request.basic_auth(user, Some(password.expose()));
-        }
+        let request = self.token_request(realm, asked, ask.credential.as_ref());
         let response = send(request, ask.what).await?;
         if !response.status().is_success() {
             return Err(http::refused(ask.what, response, code::DENIED).await);
@@ -167,13 +133,51 @@ impl OciRegistry {
             .map(Secret::new)
             .ok_or_else(|| refused("gave no token"))
     }
+
+    /// A GET for passwords and strangers, the OAuth2 POST for identity tokens.
+    /// Source: distribution specification, "Token Authentication" and "OAuth2".
+    fn token_request(
+        &self,
+        realm: Url,
+        asked: &Asked,
+        credential: Option<&Credential>,
+    ) -> RequestBuilder {
+        let mut query = realm.clone();
+        {
+            let mut pairs = query.query_pairs_mut();
+            for (key, value) in [("service", &asked.service), ("scope", &asked.scope)] {
+                if let Some(value) = value {
+                    pairs.append_pair(key, value);
+                }
+            }
+            if let Some(Credential::Identity(token)) = credential {
+                pairs
+                    .append_pair("grant_type", "refresh_token")
+                    .append_pair("client_id", "segue")
+                    .append_pair("refresh_token", token.expose());
+            }
+        }
+        match credential {
+            Some(Credential::Identity(_)) => self
+                .client
+                .post(realm)
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(query.query().unwrap_or_default().to_owned()),
+            Some(Credential::Basic { user, password }) => self
+                .client
+                .get(query)
+                .basic_auth(user, Some(password.expose())),
+            _ => self.client.get(query),
+        }
+    }
 }
 
-/// What is asked, for whom and for people.
+/// What is asked, of whom, with what.
 struct Ask<'a> {
     host: &'a str,
     url: Url,
     what: &'a str,
+    credential: Option<Credential>,
 }
 
 #[derive(Deserialize)]
@@ -191,6 +195,7 @@ impl Registry for OciRegistry {
             host,
             url: self.manifest(host, &path, tag)?,
             what: &what,
+            credential: self.credentials.of(host).await?,
         };
         let head = self.ask(&ask, Method::HEAD).await?;
         // An answer to HEAD has no body, so that its refusals are better read from GET.

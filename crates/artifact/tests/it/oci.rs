@@ -36,7 +36,7 @@ async fn start(kind: Kind) -> Url {
     let state = Arc::new((kind, base.clone()));
     let app = Router::new()
         .route("/v2/{*rest}", get(manifest))
-        .route("/token", get(token))
+        .route("/token", get(token).post(exchange))
         .with_state(state);
     tokio::spawn(async move { axum::serve(listener, app).await });
     base.parse().unwrap()
@@ -115,6 +115,15 @@ async fn token(Query(query): Query<BTreeMap<String, String>>, headers: HeaderMap
     format!(r#"{{"token":"given:{}"}}"#, query["scope"]).into_response()
 }
 
+/// The OAuth2 exchange of an identity token.
+async fn exchange(body: String) -> Response {
+    let wanted = "service=r&scope=repository%3Ateam%2Fapp%3Apull&grant_type=refresh_token&client_id=segue&refresh_token=id%2B1";
+    if body != wanted {
+        return (StatusCode::BAD_REQUEST, body).into_response();
+    }
+    r#"{"access_token":"given:repository:team/app:pull"}"#.into_response()
+}
+
 async fn registry(kind: Kind) -> OciRegistry {
     let _ = rustls::crypto::ring::default_provider().install_default();
     OciRegistry::new()
@@ -146,6 +155,12 @@ async fn credentials_go_where_they_belong() {
         .await
         .credential("r.example", basic("pw"));
     assert!(tokens.digest("r.example/team/app", "2.1.0").await.is_ok());
+
+    let identity = Credential::Identity(Secret::new("id+1"));
+    let identity = registry(Kind::Tokens)
+        .await
+        .credential("r.example", identity);
+    assert!(identity.digest("r.example/team/app", "2.1.0").await.is_ok());
 
     let fixed = Credential::Bearer(Secret::new("static"));
     let fixed = registry(Kind::Static).await.credential("r.example", fixed);
