@@ -26,9 +26,9 @@ pub const BAD_IMAGE: &str = "SEG2010";
 pub const OTHER_TAG: &str = "SEG2011";
 /// The registry has no such image.
 pub const NO_IMAGE: &str = "SEG2012";
-/// The registry or the bucket refuses.
+/// The registry refuses.
 pub const DENIED: &str = "SEG2013";
-/// The registry or the bucket is out of reach.
+/// The registry is out of reach.
 pub const OUT_OF_REACH: &str = "SEG2014";
 /// An object names a namespace that is not its target's.
 pub const OTHER_NAMESPACE: &str = "SEG2015";
@@ -40,7 +40,7 @@ pub const TWICE: &str = "SEG2017";
 pub const SECRET_VALUE: &str = "SEG2018";
 /// A Secret and the manifest's `secrets` do not fit each other.
 pub const SECRET_SOURCE: &str = "SEG2019";
-/// The bucket has no such object.
+/// The source archive has no place in a bucket.
 pub const NO_SOURCE: &str = "SEG2020";
 /// A module's files, or the lock, are too large.
 pub const TOO_LARGE: &str = "SEG2021";

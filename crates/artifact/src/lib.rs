@@ -14,13 +14,11 @@
 mod code;
 mod fictional;
 mod helm;
-mod http;
 mod inputs;
 mod kubernetes;
 mod lock;
 mod program;
 mod registry;
-mod storage;
 mod tools;
 
 pub use fictional::Fictional;
@@ -29,5 +27,4 @@ pub use lock::{
     Artifact, FORMAT, Lock, LockedModule, MAX_BYTES, Mismatch, MismatchKind, SecretVersion, lock,
 };
 pub use registry::{Credential, OciRegistry, Registry};
-pub use storage::{CloudStorage, Sources};
-pub use tools::{Chart, Charts, Tools};
+pub use tools::{Chart, Charts, Sources, Tools};

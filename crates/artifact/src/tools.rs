@@ -1,6 +1,6 @@
 //! What making a lock asks of the world, handed in by the caller.
 
-use crate::{Registry, Sources};
+use crate::Registry;
 use async_trait::async_trait;
 use segue_model::Failure;
 use segue_platform::Secrets;
@@ -42,4 +42,12 @@ pub trait Charts: Send + Sync {
 
     /// The chart's objects as YAML documents. The same chart gives the same text.
     async fn render(&self, chart: &Chart) -> Result<String, Failure>;
+}
+
+/// What knows the generations of source archives.
+#[async_trait]
+pub trait Sources: Send + Sync {
+    /// The generation of `object` in `bucket` that is live now: a decimal
+    /// number as text. Changes nothing.
+    async fn generation(&self, bucket: &str, object: &str) -> Result<String, Failure>;
 }

@@ -3,6 +3,7 @@
 mod challenge;
 mod credential;
 mod docker;
+mod http;
 mod oci;
 mod reference;
 

@@ -5,9 +5,10 @@ use super::{
     Credential, Registry,
     challenge::{self, Asked, Challenge},
     credential::Credentials,
+    http,
     reference::host_and_path,
 };
-use crate::{code, http};
+use crate::code;
 use async_trait::async_trait;
 use reqwest::{
     Client, Method, RequestBuilder, Response, StatusCode, Url,
@@ -30,6 +31,7 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
 pub struct OciRegistry {
     client: Client,
     bases: BTreeMap<String, Url>,
+    everywhere: Option<Url>,
     credentials: Credentials,
 }
 
@@ -42,6 +44,7 @@ impl OciRegistry {
         Ok(Self {
             client: http::client()?,
             bases: BTreeMap::new(),
+            everywhere: None,
             credentials: Credentials::default(),
         })
     }
@@ -50,6 +53,15 @@ impl OciRegistry {
     #[must_use]
     pub fn base(mut self, host: &str, base: Url) -> Self {
         self.bases.insert(host.to_owned(), base);
+        self
+    }
+
+    /// Asks `base` for the images of every other host too, and shows it
+    /// `credential`: one twin stands for all registries.
+    #[must_use]
+    pub fn everywhere(mut self, base: Url, credential: Credential) -> Self {
+        self.everywhere = Some(base);
+        self.credentials.everywhere(credential);
         self
     }
 
@@ -69,7 +81,7 @@ impl OciRegistry {
     }
 
     fn manifest(&self, host: &str, path: &str, tag: &str) -> Result<Url, Failure> {
-        let base = match self.bases.get(host) {
+        let base = match self.bases.get(host).or(self.everywhere.as_ref()) {
             Some(base) => Ok(base.clone()),
             // Docker Hub's names and its API have different hosts.
             None if host == "docker.io" => Url::parse("https://registry-1.docker.io/"),

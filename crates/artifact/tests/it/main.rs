@@ -4,6 +4,5 @@
 
 mod locking;
 mod oci;
-mod storage;
 mod storefront;
 mod stub;

@@ -168,6 +168,17 @@ async fn credentials_go_where_they_belong() {
 }
 
 #[tokio::test]
+async fn one_registry_can_stand_for_all() {
+    let fixed = Credential::Bearer(Secret::new("static"));
+    let base = start(Kind::Static).await;
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let all = OciRegistry::new().unwrap().everywhere(base, fixed);
+    for repository in ["one.example/team/app", "team/app"] {
+        assert!(all.digest(repository, "2.1.0").await.is_ok());
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_is_told_in_the_registrys_words_and_without_the_password() {
     let wrong = registry(Kind::Tokens)
         .await

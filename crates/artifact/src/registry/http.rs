@@ -1,4 +1,4 @@
-//! What registries and buckets have in common as HTTP servers.
+//! Requests to registries and their token services: bounded, and their refusals told apart.
 
 use crate::code;
 use reqwest::{Client, Response, StatusCode, header::RETRY_AFTER};
