@@ -1,6 +1,6 @@
 //! `http.gate`: a GET request must be answered as expected.
 
-use crate::{Variables, chain, read};
+use crate::{Outside, chain, read};
 use async_trait::async_trait;
 use reqwest::Client;
 use segue_model::{Evidence, Failure, Fault};
@@ -18,7 +18,7 @@ const MOST: usize = 1 << 20;
 /// Asks gates.
 pub struct HttpGate {
     client: Client,
-    variables: Variables,
+    outside: Outside,
 }
 
 #[derive(Deserialize)]
@@ -31,8 +31,8 @@ struct Input {
 
 impl HttpGate {
     /// Asks with `client`.
-    pub fn new(client: Client, variables: Variables) -> Self {
-        Self { client, variables }
+    pub fn new(client: Client, outside: Outside) -> Self {
+        Self { client, outside }
     }
 }
 
@@ -40,7 +40,7 @@ impl HttpGate {
 impl Performer for HttpGate {
     async fn perform(&self, _: &Call, input: &Value) -> Result<Evidence, Failure> {
         let input: Input = read(input)?;
-        let url = self.variables.fill(&input.url)?;
+        let url = self.outside.address(&input.url)?;
         let sent = self.client.get(&url).timeout(TIMEOUT).send().await;
         let mut response = sent.map_err(|error| {
             closed(format!("{} does not answer", input.url)).words(chain(&error.without_url()))

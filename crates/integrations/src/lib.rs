@@ -5,11 +5,13 @@
 
 mod git_tag;
 mod http_gate;
+mod outside;
 mod variables;
 mod webhook;
 
 pub use git_tag::GitTag;
 pub use http_gate::HttpGate;
+pub use outside::Outside;
 pub use variables::Variables;
 pub use webhook::Webhook;
 

@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 #[derive(Clone, Default)]
 pub struct Variables {
     known: Arc<BTreeMap<String, String>>,
+    invent: bool,
 }
 
 impl Variables {
@@ -15,6 +16,16 @@ impl Variables {
     pub fn over_environment(known: BTreeMap<String, String>) -> Self {
         Self {
             known: Arc::new(known),
+            invent: false,
+        }
+    }
+
+    /// Those of the environment; one that is not set stands for a host of a
+    /// fictional world: `CI_URL` for `https://ci-url.example`.
+    pub fn inventive() -> Self {
+        Self {
+            known: Arc::default(),
+            invent: true,
         }
     }
 
@@ -24,6 +35,7 @@ impl Variables {
             .get(name)
             .cloned()
             .or_else(|| std::env::var(name).ok())
+            .or_else(|| self.invent.then(|| invented(name)))
     }
 
     /// `text` with each `${NAME}` replaced.
@@ -50,6 +62,10 @@ impl Variables {
     }
 }
 
+fn invented(name: &str) -> String {
+    format!("https://{}.example", name.to_lowercase().replace('_', "-"))
+}
+
 fn unset(name: &str) -> Failure {
     let what = format!("the variable {name} is not set");
     Failure::new(FailureKind::Step, Fault::User, "SEG7002", what)
@@ -67,6 +83,8 @@ mod tests {
         assert_eq!(variables.fill("x${A}y${A}").unwrap(), "x1y1");
         assert_eq!(variables.fill("${SEGUE_UNSET:-d}").unwrap(), "d");
         assert_eq!(variables.fill("${open").unwrap(), "${open");
+        let invented = Variables::inventive().fill("${SEGUE_UNSET}/a");
+        assert_eq!(invented.unwrap(), "https://segue-unset.example/a");
         let failure = variables.fill("${SEGUE_UNSET}").unwrap_err();
         assert!(failure.what.contains("SEGUE_UNSET"));
     }

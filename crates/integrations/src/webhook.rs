@@ -1,7 +1,7 @@
 //! `webhook.notify`: tells people that a release is live, as JSON that Slack,
 //! Teams and Mattermost show as they are (`text`).
 
-use crate::{Variables, chain, read};
+use crate::{Outside, chain, read};
 use async_trait::async_trait;
 use reqwest::{Client, header::RETRY_AFTER};
 use segue_model::{Evidence, Failure, Fault};
@@ -15,7 +15,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Posts messages.
 pub struct Webhook {
     client: Client,
-    variables: Variables,
+    outside: Outside,
 }
 
 #[derive(Deserialize)]
@@ -36,8 +36,8 @@ struct Change {
 
 impl Webhook {
     /// Posts with `client`.
-    pub fn new(client: Client, variables: Variables) -> Self {
-        Self { client, variables }
+    pub fn new(client: Client, outside: Outside) -> Self {
+        Self { client, outside }
     }
 }
 
@@ -45,7 +45,7 @@ impl Webhook {
 impl Performer for Webhook {
     async fn perform(&self, call: &Call, input: &Value) -> Result<Evidence, Failure> {
         let input: Input = read(input)?;
-        let url = self.variables.fill(&input.url)?;
+        let url = self.outside.address(&input.url)?;
         let body = json!({
             "text": text(&input),
             "release": input.release,

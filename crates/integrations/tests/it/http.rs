@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::{get, post},
 };
-use segue_integrations::{HttpGate, Variables, Webhook};
+use segue_integrations::{HttpGate, Outside, Variables, Webhook};
 use segue_model::{Evidence, Failure, FailureKind};
 use segue_platform::Performer;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use std::{
 
 type Received = Arc<Mutex<Vec<(String, String)>>>;
 
-async fn serve() -> (Variables, Received) {
+async fn serve() -> (Outside, Received) {
     let received = Received::default();
     let app = Router::new()
         .route("/qa", get(|| async { r#"{"conclusion":"success"}"# }))
@@ -42,7 +42,10 @@ async fn serve() -> (Variables, Received) {
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });
     let known = BTreeMap::from([("BASE".to_owned(), base)]);
-    (Variables::over_environment(known), received)
+    (
+        Outside::new(Variables::over_environment(known), None),
+        received,
+    )
 }
 
 async fn receive(State(received): State<Received>, headers: HeaderMap, body: String) {
@@ -57,8 +60,8 @@ fn client() -> reqwest::Client {
 }
 
 async fn ask(input: Value) -> Result<Evidence, Failure> {
-    let (variables, _) = serve().await;
-    HttpGate::new(client(), variables)
+    let (outside, _) = serve().await;
+    HttpGate::new(client(), outside)
         .perform(&call(), &input)
         .await
 }
@@ -104,12 +107,12 @@ async fn a_closed_gate_says_why() {
 }
 
 async fn tell(path: &str) -> (Result<Evidence, Failure>, Vec<(String, String)>) {
-    let (variables, received) = serve().await;
+    let (outside, received) = serve().await;
     let input = json!({
         "url": format!("${{BASE}}/{path}"), "release": "r1", "environment": "production",
         "changes": [{"module": "auth", "target": "aks", "from": "1.9.2", "to": "2.1.0"}],
     });
-    let result = Webhook::new(client(), variables)
+    let result = Webhook::new(client(), outside)
         .perform(&call(), &input)
         .await;
     let received = received.lock().unwrap().clone();
