@@ -78,18 +78,16 @@ impl CloudFunctions {
         let Some(service) = function::underlying(function) else {
             return Ok(());
         };
-        if self.run.service(service).await?.is_none() {
+        let is_live = |service| !traffic::shares(&service).is_empty();
+        if !self.run.service(service).await?.is_some_and(is_live) {
+            // Nothing takes traffic: there is nothing to hold.
             return Ok(());
         }
         self.run
             .route(call, service, |service| {
-                let live = traffic::shares(service);
                 let tagged = traffic::tagged(&service.traffic);
-                match live.is_empty() {
-                    // Nothing is live: there is nothing to hold.
-                    true => Ok(service.traffic.clone()),
-                    false => Ok(traffic::targets(&service.traffic, &live, tagged)),
-                }
+                let live = traffic::shares(service);
+                Ok(traffic::targets(&service.traffic, &live, tagged))
             })
             .await
             .map(drop)

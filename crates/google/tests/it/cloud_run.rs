@@ -5,6 +5,7 @@ use segue_google::CloudRun;
 use segue_model::{FailureKind, Observation};
 use segue_platform::Platform;
 use segue_twin::faults::FaultKind;
+use serde_json::json;
 use std::time::Duration;
 
 const MODULE: &str = "notifier";
@@ -287,4 +288,74 @@ async fn a_lost_lock_sends_nothing() {
     assert_eq!(failure.kind, FailureKind::LostLock);
     assert_eq!(sandbox.effects(), Vec::<String>::new());
     assert_eq!(run.observe(&new).await.unwrap(), former);
+}
+
+#[tokio::test]
+async fn a_stage_delivered_many_times_at_once_is_one_effect() {
+    let (sandbox, run, _) = live().await;
+    let new = service(MODULE, "2.0.0");
+    let stage = call("stage");
+    let once = || run.stage(&stage, &new);
+    let (a, b, c, d) = tokio::join!(once(), once(), once(), once());
+    for outcome in [a, b, c, d] {
+        outcome.unwrap();
+    }
+    assert_eq!(sandbox.effects(), ["services.patch"]);
+}
+
+#[tokio::test]
+async fn what_others_set_on_a_service_outlives_a_release() {
+    let sandbox = empty().await;
+    let run = connect(&sandbox).await;
+    let foreign = json!({
+        "labels": {"team": "a"},
+        "template": {
+            "timeout": "42s",
+            "containers": [{
+                "image": crate::sandbox::image(MODULE, "1.0.0"),
+                "env": [{"name": "TZ", "value": "UTC"}],
+            }],
+        },
+        "traffic": [
+            {"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 100},
+            {"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "tag": "newest"},
+        ],
+    });
+    sandbox.create_service(MODULE, &foreign).await;
+    let new = service(MODULE, "2.0.0");
+    let former = run.observe(&new).await.unwrap();
+    // Nobody said which version it is; it is there all the same.
+    assert_eq!(former.version, None);
+    assert_ne!(former, Observation::absent());
+
+    run.stage(&call("stage"), &new).await.unwrap();
+    assert_eq!(sandbox.answers(MODULE, "1.0.0").await, 100);
+    run.shift(&call("shift"), &new, 100, &former).await.unwrap();
+    run.settle(&call("settle"), &new, &former).await.unwrap();
+    assert_eq!(sandbox.answers(MODULE, "2.0.0").await, 100);
+    let now = sandbox.read_service(MODULE).await;
+    assert_eq!(now["labels"]["team"], "a");
+    assert_eq!(now["template"]["timeout"], "42s");
+    assert_eq!(now["template"]["containers"][0]["env"][0]["value"], "UTC");
+    assert_eq!(now["traffic"][1]["tag"], "newest");
+
+    run.revert(&call("revert"), &new, &former).await.unwrap();
+    assert_eq!(sandbox.answers(MODULE, "1.0.0").await, 100);
+    assert_eq!(run.observe(&new).await.unwrap(), former);
+}
+
+#[tokio::test]
+async fn a_service_that_somebody_else_made_is_not_removed() {
+    let sandbox = empty().await;
+    let run = connect(&sandbox).await;
+    let image = crate::sandbox::image(MODULE, "1.0.0");
+    let foreign = json!({"template": {"containers": [{"image": image}]}});
+    sandbox.create_service(MODULE, &foreign).await;
+    sandbox.effects();
+    let unit = service(MODULE, "2.0.0");
+    let refused = run
+        .revert(&call("revert"), &unit, &Observation::absent())
+        .await;
+    assert_eq!(refused.unwrap_err().code, "SEG5005");
+    assert_eq!(sandbox.effects(), Vec::<String>::new());
 }

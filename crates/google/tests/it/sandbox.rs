@@ -79,6 +79,38 @@ impl Sandbox {
         all.into_iter().map(|effect| effect.verb).collect()
     }
 
+    /// Creates a Cloud Run service as somebody else would, callable by anybody.
+    pub async fn create_service(&self, id: &str, service: &Value) {
+        let path = format!("?serviceId={id}");
+        self.run_api(Some(service), &path).await;
+        let everybody = json!({"policy": {"bindings": [
+            {"role": "roles/run.invoker", "members": ["allUsers"]},
+        ]}});
+        let path = format!("/{id}:setIamPolicy");
+        self.run_api(Some(&everybody), &path).await;
+        while self.read_service(id).await["reconciling"] == true {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// A Cloud Run service as the API answers it.
+    pub async fn read_service(&self, id: &str) -> Value {
+        self.run_api(None, &format!("/{id}")).await
+    }
+
+    async fn run_api(&self, body: Option<&Value>, path: &str) -> Value {
+        let run = &self.google.endpoints.run;
+        let url = format!("{run}/v2/projects/{PROJECT}/locations/{REGION}/services{path}");
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let request = match body {
+            Some(body) => http.post(url).json(body),
+            None => http.get(url),
+        };
+        let answer = request.bearer_auth(TOKEN).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.json().await.unwrap()
+    }
+
     /// How many of a hundred requests each version answers.
     pub async fn answers(&self, module: &str, version: &str) -> usize {
         let mut count = 0;
@@ -147,4 +179,34 @@ pub async fn persist<T, F: Future<Output = Result<T, Failure>>>(
         }
     }
     panic!("unavailable for ever");
+}
+
+/// A function that anybody may call, built from `gs://sources/MODULE.zip`.
+pub fn function(module: &str, version: &str) -> Unit {
+    let settings = json!({
+        "runtime": "nodejs22",
+        "entry_point": "report",
+        "service_account": "reporting@storefront-prod.iam.gserviceaccount.com",
+        "invokers": ["allUsers"],
+        "stable_ms": 100,
+    });
+    unit(module, version, source(module, version), settings)
+}
+
+/// The source of `module`; each version is a generation of the same object.
+fn source(module: &str, version: &str) -> Value {
+    let generation: String = version.split('.').collect();
+    json!({"bucket": "sources", "object": format!("{module}.zip"), "generation": generation})
+}
+
+/// The source as the twins name it.
+pub fn source_reference(module: &str, version: &str) -> String {
+    let source = source(module, version);
+    let text = |field: &str| source[field].as_str().unwrap().to_owned();
+    format!(
+        "gs://{}/{}#{}",
+        text("bucket"),
+        text("object"),
+        text("generation")
+    )
 }
