@@ -167,7 +167,7 @@ impl Call {
 }
 
 fn authenticate(token: &str, headers: &HeaderMap) -> Result<(), ArmError> {
-    let refused = |code: &str, words: &str| {
+    let refused = |code: &'static str, words: &str| {
         ArmError::new(StatusCode::UNAUTHORIZED, code, words).with(
             header::WWW_AUTHENTICATE,
             "Bearer authorization_uri=\"https://login.microsoftonline.com/common\", error=\"invalid_token\"",

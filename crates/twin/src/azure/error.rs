@@ -14,25 +14,25 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone)]
 pub(super) struct ArmError {
     status: StatusCode,
-    code: String,
+    code: &'static str,
     message: String,
-    header: Option<(HeaderName, HeaderValue)>,
+    header: Option<(HeaderName, &'static str)>,
 }
 
 /// What every handler gives.
 pub(super) type Answer = Result<Response, ArmError>;
 
 impl ArmError {
-    pub fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
-            code: code.to_owned(),
+            code,
             message: message.into(),
             header: None,
         }
     }
 
-    pub fn bad_request(code: &str, message: impl Into<String>) -> Self {
+    pub fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
@@ -96,7 +96,7 @@ impl ArmError {
     }
 
     pub fn with(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.header = Some((name, HeaderValue::from_static(value)));
+        self.header = Some((name, value));
         self
     }
 
@@ -111,7 +111,9 @@ impl IntoResponse for ArmError {
         let body = Json(json!({"error": self.value()}));
         let mut response = (self.status, body).into_response();
         if let Some((name, value)) = self.header {
-            response.headers_mut().insert(name, value);
+            response
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(value));
         }
         response
     }

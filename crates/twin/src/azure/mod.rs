@@ -16,7 +16,7 @@ mod requests;
 mod sites;
 mod world;
 
-pub use world::{App, EventSubscription, HoldQueue, World};
+pub use world::{App, EventSubscription, HoldQueue, SeededSecret, World};
 
 use crate::{
     Shared,

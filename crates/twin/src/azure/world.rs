@@ -17,10 +17,19 @@ pub struct World {
     pub apps: Vec<App>,
     /// The Event Grid topics' event subscriptions.
     pub event_subscriptions: Vec<EventSubscription>,
-    /// The vaults: by name, the value of each secret by its name.
-    pub vaults: BTreeMap<String, BTreeMap<String, String>>,
+    /// The vaults: by name, each secret by its name.
+    pub vaults: BTreeMap<String, BTreeMap<String, SeededSecret>>,
     /// The Application Insights components; each knows the requests of all apps.
     pub components: Vec<String>,
+}
+
+/// A secret that is in its vault from the start.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct SeededSecret {
+    /// Its value.
+    pub value: String,
+    /// The id of its one version: 32 hexadecimal digits.
+    pub version: String,
 }
 
 /// A function app that runs a container.

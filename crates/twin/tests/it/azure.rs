@@ -10,7 +10,7 @@ mod swap;
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use segue_twin::{
     Shared,
-    azure::{App, Azure, EventSubscription, World},
+    azure::{App, Azure, EventSubscription, SeededSecret, World},
     clock::Clock,
     mesh::{Answer, Mesh},
     world::Program,
@@ -198,7 +198,14 @@ fn world() -> World {
         }],
         vaults: [(
             "shop".to_owned(),
-            [("signing-key".to_owned(), "first".to_owned())].into(),
+            [(
+                "signing-key".to_owned(),
+                SeededSecret {
+                    value: "first".to_owned(),
+                    version: "0".repeat(32),
+                },
+            )]
+            .into(),
         )]
         .into(),
         components: vec!["shop-insights".to_owned()],

@@ -1,3 +1,5 @@
 //! The twins, each driven by the clients of its API.
 
+mod azure;
 mod google;
+mod kubernetes;

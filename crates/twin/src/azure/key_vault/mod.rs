@@ -9,6 +9,7 @@ mod error;
 mod request;
 mod store;
 
+use super::SeededSecret;
 use crate::Shared;
 use axum::{
     Json, Router,
@@ -44,7 +45,7 @@ pub(super) fn router(
     name: &str,
     base: &str,
     token: &str,
-    secrets: &BTreeMap<String, String>,
+    secrets: &BTreeMap<String, SeededSecret>,
 ) -> Router {
     let vault = Vault {
         shared: shared.clone(),

@@ -4,6 +4,7 @@ use super::{
     body::{Attributes, SetSecret, UpdateSecret},
     error::VaultError,
 };
+use crate::azure::SeededSecret;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -43,9 +44,11 @@ pub(super) struct Version {
 
 impl Store {
     /// One version of each of `secrets`.
-    pub fn new(secrets: &BTreeMap<String, String>) -> Self {
-        let first = |(name, value): (&String, &String)| {
-            (lower(name), vec![Version::of(name, value.clone())])
+    pub fn new(secrets: &BTreeMap<String, SeededSecret>) -> Self {
+        let first = |(name, seed): (&String, &SeededSecret)| {
+            let mut version = Version::of(name, seed.value.clone());
+            version.id.clone_from(&seed.version);
+            (lower(name), vec![version])
         };
         Self {
             by_name: secrets.iter().map(first).collect(),

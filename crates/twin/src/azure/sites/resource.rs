@@ -129,9 +129,7 @@ pub(super) fn merge_config(
 
 fn value(target: &Target<'_>, book: &Book, content: &Content) -> Value {
     let host = target.front.host_name();
-    let kind = content.site.get("kind").cloned();
     let mut properties = json!({
-        "name": target.site.app.name,
         "state": "Running",
         "hostNames": [host],
         "enabledHostNames": [host],
@@ -162,9 +160,9 @@ fn value(target: &Target<'_>, book: &Book, content: &Content) -> Value {
         "id": target.id,
         "name": target.name(),
         "type": target.kind(""),
-        "kind": kind.unwrap_or_else(|| "functionapp,linux,container".into()),
+        "kind": content.site.get("kind"),
         "location": "West Europe",
-        "tags": content.site.get("tags").cloned().unwrap_or_else(|| json!({})),
+        "tags": content.site.get("tags"),
         "properties": properties,
     })
 }

@@ -246,9 +246,12 @@ fn first_content(app: &App) -> Content {
     let mut web = Map::new();
     web.insert("linuxFxVersion".to_owned(), version.into());
     web.insert("numberOfWorkers".to_owned(), 1.into());
+    let mut site = Map::new();
+    site.insert("kind".to_owned(), "functionapp,linux,container".into());
+    site.insert("tags".to_owned(), Map::new().into());
     Content {
         web,
         settings: app.settings.clone(),
-        site: Map::new(),
+        site,
     }
 }

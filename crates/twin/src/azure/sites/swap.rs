@@ -3,7 +3,9 @@
 //!
 //! The slot that moves into production gets production's sticky settings first
 //! and must answer with them; only then does the routing change. When it does
-//! not come up, everything is put back and nothing moved.
+//! not come up, everything is put back and nothing moved. The answer names the
+//! operation twice, by `Location` and by `Azure-AsyncOperation`: the service
+//! sends the first, and ARM allows both.
 //! Source: <https://learn.microsoft.com/azure/app-service/deploy-staging-slots#what-happens-during-a-swap>
 
 use super::{

@@ -45,6 +45,7 @@ async fn requests_are_counted_and_failed_ones_too() {
 #[tokio::test]
 async fn a_starting_container_serves_nothing_that_could_fail() {
     let cloud = Cloud::start().await;
+    cloud.shared.faults.set("events", FaultKind::NeverReady);
     cloud.deploy("", 2).await;
     assert_eq!(cloud.call().await.status, 503);
     assert_eq!(count(&cloud, "requests/failed").await, 0);

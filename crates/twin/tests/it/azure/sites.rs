@@ -69,12 +69,18 @@ async fn equal_settings_change_nothing_and_restart_nothing() {
 #[tokio::test]
 async fn a_change_of_production_itself_has_downtime() {
     let cloud = Cloud::start().await;
+    cloud.shared.faults.set("events", FaultKind::NeverReady);
     cloud.deploy("", 2).await;
     assert_eq!(cloud.call().await.status, 503);
+    cloud.shared.faults.clear();
+    let said = cloud.post(&format!("{SITE}/restart"), None).await;
+    assert_eq!(said.status, 200);
     while cloud.call().await.status != 200 {
         pause().await;
     }
     assert_eq!(cloud.call().await.version.as_deref(), Some("2.0.0"));
+    let verbs: Vec<_> = cloud.effects().into_iter().map(|(verb, _)| verb).collect();
+    assert_eq!(verbs, ["config.web.patch", "restart"]);
 }
 
 #[tokio::test]
@@ -146,6 +152,26 @@ async fn a_host_key_is_set_in_its_slot_only() {
         .await
         .body;
     assert_ne!(other["functionKeys"]["default"], "fresh");
+}
+
+#[tokio::test]
+async fn what_was_read_can_be_written_back_and_changes_nothing() {
+    let cloud = Cloud::start().await;
+    for path in ["", "/config/web", "/config/slotConfigNames"] {
+        let path = format!("{SITE}{path}");
+        let read = cloud.get(&path).await.body;
+        let said = cloud.put(&path, read.clone()).await;
+        assert_eq!(said.status, 200, "{path}: {said:?}");
+        assert_eq!(said.body["properties"], read["properties"]);
+    }
+    assert!(cloud.effects().is_empty(), "{:?}", cloud.effects());
+    let said = cloud.patch(SITE, json!({"tags": {"team": "orders"}})).await;
+    assert_eq!(said.body["tags"]["team"], "orders");
+    assert_eq!(
+        cloud.effects(),
+        [("sites.patch".to_owned(), SITE.to_owned())]
+    );
+    assert_eq!(cloud.call().await.version.as_deref(), Some("1.0.0"));
 }
 
 #[tokio::test]
