@@ -31,7 +31,10 @@ pub(crate) async fn live(
 ) -> Result<Vec<Live>, Failure> {
     let mut kinds: Vec<(Kind, bool)> = Vec::new();
     for object in objects {
-        let kind = server.kind_of(object).await?;
+        // Of a kind that the cluster does not know nothing can be live.
+        let Some(kind) = server.find_kind(object).await? else {
+            continue;
+        };
         if !kinds.iter().any(|(known, _)| *known == kind) {
             kinds.push((kind, true));
         }

@@ -82,7 +82,8 @@ impl Platform for Kubernetes {
         unit: &Unit,
         former: &Observation,
     ) -> Result<Evidence, Failure> {
-        let settings = Settings::of(unit)?;
+        // What is wrong with the new version must not keep the former from coming back.
+        let settings = Settings::of(unit).unwrap_or_default();
         let keep = kinds::in_order(objects_of(former).to_vec());
         let applied = apply::converge(&self.server, call, keep.clone(), None).await?;
         let live = self.live(unit, former).await?;

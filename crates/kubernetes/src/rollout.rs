@@ -211,7 +211,7 @@ fn failed_pod(pod: &Value, memory: &Memory, sidecars: &[String]) -> Option<Rollo
         let failed = failed(errors::SIDECAR, what, String::new(), name);
         return Some(failed);
     }
-    if memory.ready.contains(name) && !pod::is_ready(pod) {
+    if !pod::is_ready(pod) && (memory.ready.contains(name) || pod::was_ready(pod)) {
         let what = format!("pod {name} was ready and is no longer");
         return Some(failed(errors::TURNED_BAD, what, pod::words(pod), name));
     }

@@ -4,6 +4,8 @@ use crate::{
     errors,
     object::{self, int, list, text},
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use serde::Deserialize as _;
 use serde_json::Value;
 
 /// A container that will not get better by waiting.
@@ -20,6 +22,20 @@ pub(crate) fn is_ready(pod: &Value) -> bool {
     list(pod, "/status/conditions")
         .iter()
         .any(|c| c["type"] == "Ready" && c["status"] == "True")
+}
+
+/// Whether a pod that is not ready was so before anybody watched: a pod that
+/// never was has been not ready since it was initialized, within the second to
+/// which Kubernetes tells times.
+pub(crate) fn was_ready(pod: &Value) -> bool {
+    let since = |condition: &str| {
+        let found = list(pod, "/status/conditions")
+            .iter()
+            .find(|c| c["type"] == condition)?;
+        let time = Time::deserialize(&found["lastTransitionTime"]).ok()?;
+        Some(time.0.as_second())
+    };
+    matches!((since("Ready"), since("Initialized")), (Some(ready), Some(begin)) if ready > begin + 1)
 }
 
 /// How often its containers restarted, all together.

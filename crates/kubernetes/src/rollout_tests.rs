@@ -317,6 +317,26 @@ fn what_was_ready_must_stay_so() {
 }
 
 #[test]
+fn what_was_ready_before_the_watch_is_seen_by_its_times() {
+    let since = |ready: &str| {
+        let mut pod = pod("a", "h2", false, &json!({}));
+        pod["status"]["conditions"] = json!([
+            {"type": "Initialized", "status": "True", "lastTransitionTime": "2026-01-01T00:00:00Z"},
+            {"type": "Ready", "status": "False", "lastTransitionTime": ready, "message": "containers with unready status: [web]"},
+        ]);
+        see(deployment(1, 1, 1, 0), &[pod])
+    };
+    assert!(matches!(since("2026-01-01T00:00:00Z"), Rollout::Waiting(_)));
+    assert!(matches!(since("2026-01-01T00:00:01Z"), Rollout::Waiting(_)));
+    assert!(matches!(since("no time"), Rollout::Waiting(_)));
+    let failure = failure(since("2026-01-01T00:00:09Z"));
+    assert_eq!(
+        (failure.code.as_str(), failure.words.as_str()),
+        (errors::TURNED_BAD, "containers with unready status: [web]")
+    );
+}
+
+#[test]
 fn a_stateful_set_is_read_by_its_revision() {
     let mut set = deployment(1, 1, 1, 1);
     set["kind"] = json!("StatefulSet");

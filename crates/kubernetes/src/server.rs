@@ -44,11 +44,12 @@ impl Server {
     }
 
     /// The kind that an object says it is of; asks the server for kinds that
-    /// Segue does not know.
-    pub async fn kind_of(&self, object: &Value) -> Result<Kind, Failure> {
+    /// Segue does not know. None when the server does not know it either.
+    pub async fn find_kind(&self, object: &Value) -> Result<Option<Kind>, Failure> {
         let api_version = object::text(object, "/apiVersion");
         let kind = object::text(object, "/kind");
-        if let Some(known) = Kind::known(api_version, kind) {
+        let known = Kind::known(api_version, kind);
+        if known.is_some() || api_version.is_empty() || kind.is_empty() {
             return Ok(known);
         }
         let doing = format!("looking up the kind {kind} of {api_version}");
@@ -58,21 +59,24 @@ impl Server {
             "api"
         };
         let request = Request::get(format!("/{root}/{api_version}")).body(vec![]);
-        let reply = self.demand(request, &doing).await?;
-        let found = reply.json();
-        object::list(&found, "/resources")
-            .iter()
-            .find(|r| r["kind"] == kind && !object::text(r, "/name").contains('/'))
-            .map(|r| {
-                let namespaced = r["namespaced"].as_bool().unwrap_or(true);
-                Kind::described(api_version, kind, object::text(r, "/name"), namespaced)
-            })
-            .ok_or_else(|| {
-                Failure::step(
-                    errors::REJECTED,
-                    format!("the cluster knows no {kind} of {api_version}"),
-                )
-            })
+        let reply = self.send(request, &doing).await?;
+        if reply.status == 404 {
+            return Ok(None);
+        }
+        let found = read(accept(reply, &doing)?, &doing)?;
+        Ok(described(&found, api_version, kind))
+    }
+
+    /// The same, where the kind is needed.
+    pub async fn kind_of(&self, object: &Value) -> Result<Kind, Failure> {
+        self.find_kind(object).await?.ok_or_else(|| {
+            let what = format!(
+                "the cluster knows no {} of {}",
+                object::text(object, "/kind"),
+                object::text(object, "/apiVersion")
+            );
+            Failure::step(errors::REJECTED, what).hint("install what brings the kind first")
+        })
     }
 
     /// The object, if there is one.
@@ -245,6 +249,17 @@ impl Server {
     }
 }
 
+/// The kind in an `APIResourceList`; names with a slash are subresources.
+fn described(list: &Value, api_version: &str, kind: &str) -> Option<Kind> {
+    object::list(list, "/resources")
+        .iter()
+        .find(|r| r["kind"] == kind && !object::text(r, "/name").contains('/'))
+        .map(|r| {
+            let namespaced = r["namespaced"].as_bool().unwrap_or(true);
+            Kind::described(api_version, kind, object::text(r, "/name"), namespaced)
+        })
+}
+
 fn accept(reply: Reply, doing: &str) -> Result<Reply, Failure> {
     if reply.is_ok() {
         Ok(reply)
@@ -296,6 +311,20 @@ fn last_event(events: &Value, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_kind_is_found_in_what_the_server_describes() {
+        let list = json!({"resources": [
+            {"name": "gateways/status", "kind": "Gateway", "namespaced": true},
+            {"name": "gateways", "kind": "Gateway", "namespaced": true},
+        ]});
+        let found = described(&list, "networking.istio.io/v1", "Gateway").unwrap();
+        assert_eq!(
+            found.path("shop"),
+            "/apis/networking.istio.io/v1/namespaces/shop/gateways"
+        );
+        assert_eq!(described(&list, "networking.istio.io/v1", "Sidecar"), None);
+    }
 
     #[test]
     fn the_newest_warning_speaks() {

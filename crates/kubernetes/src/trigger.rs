@@ -64,6 +64,7 @@ impl Kubernetes {
                 "there is no CronJob {name} in namespace {}",
                 self.server.namespace
             ))
+            .hint("correct the name; a trigger must be live before the release that pauses it")
         })
     }
 

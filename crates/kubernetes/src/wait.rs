@@ -2,7 +2,7 @@
 
 use crate::{
     errors,
-    kinds::Kind,
+    kinds::{self, Kind},
     object::{self, Id},
     observe::{self, Live},
     rollout::{self, Memory, Rollout, Scene},
@@ -40,12 +40,16 @@ pub(crate) async fn until_ready(
     sidecars: &[String],
     stable: Duration,
 ) -> Result<String, Failure> {
-    let workloads = objects
+    let workloads: Vec<&Value> = objects
         .iter()
-        .filter(|o| crate::kinds::is_workload(object::text(o, "/kind")));
-    let lines = try_join_all(
-        workloads.map(|workload| until_rolled_out(server, call, workload, sidecars, stable)),
-    )
+        .filter(|o| kinds::is_workload(object::text(o, "/kind")))
+        .collect();
+    let several = workloads.len() > 1;
+    let lines = try_join_all(workloads.into_iter().map(async |workload| {
+        let name = several.then(|| format!("{}: ", object::name(workload)));
+        let name = name.unwrap_or_default();
+        until_rolled_out(server, call, workload, sidecars, stable, &name).await
+    }))
     .await?;
     Ok(lines.join(", "))
 }
@@ -56,6 +60,7 @@ async fn until_rolled_out(
     wanted: &Value,
     sidecars: &[String],
     stable: Duration,
+    name: &str,
 ) -> Result<String, Failure> {
     let mut watching = Watching::start(server, wanted).await?;
     let mut memory = Memory::default();
@@ -66,7 +71,7 @@ async fn until_rolled_out(
             None => watching.next().await?,
             Some((until, line)) => match tokio::time::timeout_at(*until, watching.next()).await {
                 Ok(event) => event?,
-                Err(_) => return Ok(line.clone()),
+                Err(_) => return Ok(format!("{name}{line}")),
             },
         };
         let Some(scene) = watching.take(event)? else {
@@ -79,7 +84,7 @@ async fn until_rolled_out(
             Rollout::Waiting(line) => {
                 ready = None;
                 if line != said {
-                    call.progress(&line);
+                    call.progress(format_args!("{name}{line}"));
                     said = line;
                 }
             }
@@ -88,7 +93,7 @@ async fn until_rolled_out(
                     .take()
                     .map_or_else(|| Instant::now() + stable, |(until, _)| until);
                 if line != said {
-                    call.progress(&line);
+                    call.progress(format_args!("{name}{line}"));
                     said.clone_from(&line);
                 }
                 ready = Some((until, line));

@@ -61,6 +61,17 @@ async fn new_configuration_stands_beside_the_old_until_it_is_settled() {
 }
 
 #[tokio::test]
+async fn staging_a_secret_again_changes_nothing() {
+    let world = World::new().await;
+    for _ in 0..2 {
+        soon(world.kubernetes.stage(&call("one"), &shared(1)))
+            .await
+            .unwrap();
+    }
+    assert_eq!(world.effects().len(), 2, "{:?}", world.effects());
+}
+
+#[tokio::test]
 async fn configuration_goes_back_without_knowing_a_value() {
     let world = World::new().await;
     soon(world.kubernetes.stage(&call("one"), &shared(1)))

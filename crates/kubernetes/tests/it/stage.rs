@@ -1,6 +1,6 @@
 //! Putting a version in place: once, whatever happens on the way.
 
-use crate::world::{World, call, deployment, image, service, soon, unit, web};
+use crate::world::{World, call, deployment, service, soon, unit, web};
 use segue_kubernetes::{Access, Kubernetes};
 use segue_model::{Failure, FailureKind, Observation, OperationKey};
 use segue_platform::{Call, Fence, Platform as _, Progress};
@@ -198,10 +198,11 @@ async fn a_listed_sidecar_must_be_in_every_pod() {
     assert_eq!(failure.code, "SEG3016", "{failure:?}");
 
     let mut with = bare;
-    with.artifact["objects"][2]["spec"]["template"]["spec"]["containers"] = json!([
-        {"name": "web", "image": image(1)},
-        {"name": "istio-proxy", "image": format!("proxy@sha256:{}", "a".repeat(64))},
-    ]);
+    let containers = &mut with.artifact["objects"][2]["spec"]["template"]["spec"]["containers"];
+    let proxy = json!({"name": "istio-proxy", "image": format!("proxy@sha256:{}", "a".repeat(64))});
+    if let Some(containers) = containers.as_array_mut() {
+        containers.push(proxy);
+    }
     let staged = soon(world.kubernetes.stage(&call("again"), &with))
         .await
         .unwrap();

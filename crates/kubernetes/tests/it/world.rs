@@ -179,7 +179,7 @@ pub fn config(major: u64) -> Value {
 pub fn service() -> Value {
     json!({
         "apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"},
-        "spec": {"selector": {"app": "web"}, "ports": [{"name": "http", "port": 80, "targetPort": 8080}]},
+        "spec": {"selector": {"app.kubernetes.io/name": "web"}, "ports": [{"name": "http", "port": 80, "targetPort": 8080}]},
     })
 }
 
@@ -189,10 +189,10 @@ pub fn deployment(major: u64) -> Value {
         "spec": {
             "replicas": 2,
             "progressDeadlineSeconds": 20,
-            "selector": {"matchLabels": {"app": "web"}},
+            "selector": {"matchLabels": {"app.kubernetes.io/name": "web"}},
             "strategy": {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
             "template": {
-                "metadata": {"labels": {"app": "web"}},
+                "metadata": {"labels": {"app.kubernetes.io/name": "web"}},
                 "spec": {"containers": [{
                     "name": "web", "image": image(major),
                     "envFrom": [{"configMapRef": {"name": format!("web-config-{major}")}}],
