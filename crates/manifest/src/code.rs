@@ -84,6 +84,8 @@ codes! {
     Malformed = "SEG1029",
     /// The same thing listed twice.
     ListedTwice = "SEG1030",
+    /// In strict order, a module that is written before one that it needs.
+    WrittenTooEarly = "SEG1031",
 }
 
 impl fmt::Display for Code {

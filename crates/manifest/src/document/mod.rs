@@ -25,7 +25,7 @@ pub(crate) struct Document {
     #[allow(dead_code)] // Read from the tree, before the shape is looked at.
     pub version: u64,
     /// The name of the environment, for example `production`.
-    pub environment: String,
+    pub environment: Spanned<String>,
     /// How wide a release may run.
     #[serde(default)]
     pub order: Order,

@@ -22,16 +22,17 @@ use std::time::Duration;
 /// Reads a document's meaning. The manifest is there when no error was found.
 pub(crate) fn lower(document: Document, names: &Names, found: &mut Findings) -> Manifest {
     let mut lowering = Lowering { names, found };
+    lowering.dns_label("an environment", &document.environment);
     let targets = lowering.targets(document.targets.0);
     let defaults = lowering.defaults(document.defaults);
     let modules = lowering.modules(document.modules.0, &targets, &defaults);
     lowering.last(&modules);
-    lowering.needs(&modules);
+    lowering.needs(&modules, document.order);
     let triggers = lowering.triggers(document.triggers.0, &targets);
     lowering.after(&document.after, &modules, &targets);
     let gates = lowering.gates(document.gates.0);
     Manifest {
-        environment: document.environment,
+        environment: document.environment.value,
         order: document.order,
         parallel: document.limits.parallel.into(),
         targets,
@@ -61,7 +62,7 @@ impl Lowering<'_> {
 
     fn targets(&mut self, entries: Vec<(Spanned<String>, Place)>) -> Vec<Target> {
         let target = |(id, place): (Spanned<String>, Place)| {
-            self.dns_label("target", &id);
+            self.dns_label("a target", &id);
             Target {
                 id: Spanned::new(TargetId::new(id.value), id.span),
                 place,
@@ -72,6 +73,7 @@ impl Lowering<'_> {
 
     fn gates(&mut self, entries: Vec<(Spanned<String>, GateKind)>) -> Vec<Gate> {
         let gate = |(id, kind)| {
+            self.dns_label("a gate", &id);
             let GateKind::Http { url, expect } = &kind;
             self.http_url(url);
             if let Some(pointer) = &expect.json {

@@ -30,7 +30,7 @@ impl Lowering<'_> {
         targets: &[Target],
         defaults: &Defaults,
     ) -> Option<Module> {
-        self.dns_label("module", &id);
+        self.dns_label("a module", &id);
         let place = self.place(&text.on.0, targets);
         let version = self.version(&text.version);
         let needs = self.module_needs(&id, std::mem::take(&mut text.needs));

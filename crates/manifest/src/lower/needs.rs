@@ -3,25 +3,31 @@
 use super::Lowering;
 use crate::{
     Code, Diagnostic,
-    manifest::{Module, Need},
+    manifest::{Module, Need, Order},
 };
 use std::collections::{HashMap, VecDeque};
 
 impl Lowering<'_> {
-    pub(super) fn needs(&mut self, modules: &[Module]) {
+    pub(super) fn needs(&mut self, modules: &[Module], order: Order) {
         let index: HashMap<&str, usize> = modules
             .iter()
             .enumerate()
             .map(|(at, module)| (module.id.as_str(), at))
             .collect();
-        for module in modules {
+        let cycle = smallest_cycle(modules, &index);
+        for (at, module) in modules.iter().enumerate() {
             for need in &module.needs {
-                if let Some(provider) = index.get(need.module.as_str()) {
-                    self.met(need, &modules[*provider]);
+                let Some(&provider) = index.get(need.module.as_str()) else {
+                    continue;
+                };
+                self.met(need, &modules[provider]);
+                // In a circle something is always too early, and the circle is the cause.
+                if order == Order::Strict && provider > at && cycle.is_none() {
+                    self.too_early(module, need, &modules[provider]);
                 }
             }
         }
-        if let Some(cycle) = smallest_cycle(modules, &index) {
+        if let Some(cycle) = cycle {
             self.cycle(&cycle);
         }
     }
@@ -38,6 +44,18 @@ impl Lowering<'_> {
             Diagnostic::error(Code::NeedNotMet, need.range.span, message)
                 .label("the range that is needed")
                 .and(provider.version.span, "the version that is released"),
+        );
+    }
+
+    fn too_early(&mut self, module: &Module, need: &Need, provider: &Module) {
+        let message = format!(
+            "`{}` is written before `{}`, which it needs",
+            *module.id, *provider.id
+        );
+        self.report(
+            Diagnostic::error(Code::WrittenTooEarly, need.module.span, message)
+                .and(provider.id.span, "written here")
+                .help("`order: strict` deploys modules as they are written: move it, or write `order: graph`"),
         );
     }
 

@@ -22,7 +22,7 @@ impl Lowering<'_> {
         if is_dns_label(name) {
             return;
         }
-        let message = format!("a {what} can not be named like this");
+        let message = format!("{what} can not be named like this");
         self.report(Diagnostic::error(Code::Name, name.span, message).help(
             "names are 1 to 63 lower-case letters, digits and `-`, \
                  and begin and end with a letter or digit (RFC 1123)",

@@ -28,7 +28,7 @@ impl Lowering<'_> {
         text: TriggerText,
         targets: &[Target],
     ) -> Option<Trigger> {
-        self.dns_label("trigger", &id);
+        self.dns_label("a trigger", &id);
         for module in &text.starts.0 {
             self.known_module(module, module.span);
         }

@@ -40,7 +40,6 @@ pub struct Expect {
     #[schemars(range(min = 100, max = 599))]
     pub status: u16,
     /// A JSON Pointer (RFC 6901) into the answer's body, for example `/conclusion`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub json: Option<Spanned<String>>,
     /// What stands at the pointer; without it, anything but null.
     pub equals: Option<Value>,

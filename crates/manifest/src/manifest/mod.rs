@@ -11,8 +11,8 @@ mod trigger;
 pub use after::{After, Notify, Rotate, Tag};
 pub use check::{Check, Verify};
 pub use gate::{Expect, Gate, GateKind};
-pub(crate) use module::Settings;
-pub use module::{Artifact, KeyVaultSecret, Module, Need, SecretRef};
+pub use module::{Artifact, KeyVaultSecret, Module, Need};
+pub(crate) use module::{SecretRef, Settings};
 pub use target::{Place, Target};
 pub use trigger::{CloudScheduler, CronJob, EventGrid, Hold, Pubsub, Trigger, TriggerKind};
 

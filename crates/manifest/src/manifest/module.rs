@@ -109,7 +109,7 @@ pub(crate) enum Settings {
     rename_all_fields = "kebab-case",
     deny_unknown_fields
 )]
-pub enum SecretRef {
+pub(crate) enum SecretRef {
     /// A secret of an Azure Key Vault.
     KeyVault(KeyVaultSecret),
 }

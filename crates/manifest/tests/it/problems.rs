@@ -29,3 +29,24 @@ macro_rules! problems {
     )*};
 }
 use problems;
+
+#[test]
+fn machines_read_them_as_json() {
+    let text = with_modules("  b: { on: run, version: 1.0.0, image: x, needs: { a: '>=2' } }\n");
+    insta::assert_json_snapshot!(crate::read(text).1.diagnostics);
+}
+
+#[test]
+fn colour_is_for_terminals_only() {
+    let (source, parsed) = crate::read("version: 2\n");
+    assert!(
+        parsed.diagnostics[0]
+            .render(&source, true)
+            .contains('\u{1b}')
+    );
+    assert!(
+        !parsed.diagnostics[0]
+            .render(&source, false)
+            .contains('\u{1b}')
+    );
+}

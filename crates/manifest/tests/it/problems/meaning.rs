@@ -23,9 +23,10 @@ problems! {
     trigger_without_or_with_two_kinds: with_modules("triggers:\n  t: { on: run, starts: a }\n  u: { on: run, starts: a, pubsub: { subscription: s }, cloud-scheduler: { job: j } }\n");
     shift_not_increasing: with_modules("  b: { on: run, version: 1.0.0, image: x/b, shift: [50%, 10%, 100%] }\n");
     shift_not_to_the_end: with_modules("  b: { on: run, version: 1.0.0, image: x/b, shift: [10%, 50%] }\n  c: { on: run, version: 1.0.0, image: x/b, shift: [0%, 100%] }\n");
+    strict_order_against_needs: with_modules("  b: { on: aks, version: 1.0.0, manifests: b/, needs: [c] }\n  c: { on: aks, version: 1.0.0, manifests: c/, needs: [a] }\norder: strict\n");
     last_twice: with_modules("  b: { on: aks, version: 1.0.0, manifests: b/, order: last }\n  c: { on: aks, version: 1.0.0, manifests: c/, order: last }\n");
     last_and_needed: with_modules("  b: { on: aks, version: 1.0.0, manifests: b/, order: last }\n  c: { on: aks, version: 1.0.0, manifests: c/, needs: [b] }\n");
-    names_that_are_no_labels: with_modules("  Billing_Service: { on: aks, version: 1.0.0, manifests: b/ }\n");
+    names_that_are_no_labels: with_modules("  Billing_Service: { on: aks, version: 1.0.0, manifests: b/ }\ngates: { QA!: { http: { url: 'http://q' } } }\n");
     unfit_checks: with_modules("  b: { on: aks, version: 1.0.0, manifests: b/, verify: [{ pubsub-push: { subscription: s } }, { application-insights: { component: c } }] }\nafter: { rotate: [{ function-key: { module: b, key: default } }] }\n");
     malformed_texts: with_modules("  b: { on: aks, version: 1.0.0, manifests: b/, stable: 5, deadline: 1d, health: healthz }\ngates: { q: { http: { url: ftp://q, expect: { json: $.x, equals: 1 } } } }\ndefaults: { stable: 5 sec, deadline: 999h }\n");
 }

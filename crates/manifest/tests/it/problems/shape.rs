@@ -17,7 +17,7 @@ problems! {
     unknown_key: with_modules("  b: { on: aks, version: 1.0.0, manifest: b/ }\nafterwards: {}\n");
     duplicate_key: with_modules("  a: { on: aks, version: 1.0.0, manifests: b/ }\n");
     wrong_types: with_modules("  b: { on: 5, version: 2.0, manifests: [b], needs: a, helm: }\n");
-    empty_texts: with_modules("  b: { on: [], version: '', manifests: b/ }\n");
+    empty_values: with_modules("  b: { on: [], version: '', manifests: b/, shift: [] }\n");
     unknown_platform: "version: 1\nenvironment: x\nmodules: {}\ntargets:\n  a: { kubernets: {} }\n  b: {}\n  c: { cloud-run: { project: p, region: r }, kubernetes: {} }\n";
     unknown_word: with_modules("  b: { on: aks, version: 1.0.0, manifests: b/, order: lats }\norder: strickt\n");
     numbers_out_of_range: with_modules("  b: { on: run, version: 1.0.0, image: x/b, concurrency: 0 }\nlimits: { parallel: 0 }\ngates: { q: { http: { url: 'http://q', expect: { status: 99 } } } }\n");
