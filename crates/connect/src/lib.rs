@@ -14,5 +14,5 @@ pub use observe::observe;
 pub use registry::registry;
 pub use segue_azure::Endpoints as AzureEndpoints;
 pub use segue_google::Endpoints as GoogleEndpoints;
-pub use tools::tools;
+pub use tools::{sandbox_tools, tools};
 pub use units::units;

@@ -2,36 +2,40 @@
 
 use crate::{Endpoints, registry};
 use async_trait::async_trait;
-use segue_artifact::{Credential, Helm, OciRegistry, Sources, Tools};
+use segue_artifact::{Fictional, Helm, OciRegistry, Sources, Tools};
 use segue_model::Failure;
-use segue_platform::Secret;
 use std::{path::PathBuf, sync::Arc};
 
-/// What making a lock asks of the world; charts are rendered by the program `helm`.
+/// What making a lock asks of the clouds; charts are rendered by the program `helm`.
 ///
 /// # Errors
-/// When the endpoints or the surroundings give no client.
-pub fn tools(manifest: &Manifest, endpoints: &Endpoints, helm: PathBuf) -> Result<Tools, Failure> {
+/// When the surroundings give no client.
+pub fn tools(helm: PathBuf) -> Result<Tools, Failure> {
+    let clouds = Endpoints::default();
     Ok(Tools {
         charts: Arc::new(Helm::new(helm)),
-        registry: Arc::new(images(endpoints)?),
-        sources: Arc::new(CloudStorage(registry::google(endpoints))),
-        secrets: registry::vault(endpoints)?,
+        registry: Arc::new(OciRegistry::new()?.docker_config(docker_config())),
+        sources: Arc::new(CloudStorage(registry::google(&clouds))),
+        secrets: registry::vault(&clouds)?,
     })
 }
 
-fn images(endpoints: &Endpoints) -> Result<OciRegistry, Failure> {
-    let registry = OciRegistry::new()?;
-    let google = endpoints.google.as_ref();
-    let Some(base) = google.and_then(|google| google.oci.as_deref()) else {
-        return Ok(registry);
-    };
-    let base = base.parse().map_err(|error| {
-        Failure::internal("SEG6014", format!("{base} is no registry's address"))
-            .words(format!("{error}"))
-    })?;
-    let token = Secret::new(endpoints.token.as_str());
-    Ok(registry.everywhere(base, Credential::Bearer(token)))
+/// The same for the sandbox, in which every image, source and secret exists.
+pub fn sandbox_tools(helm: PathBuf) -> Tools {
+    Tools {
+        charts: Arc::new(Helm::new(helm)),
+        registry: Arc::new(Fictional),
+        sources: Arc::new(Fictional),
+        secrets: Arc::new(Fictional),
+    }
+}
+
+/// Where `docker login`, `az acr login` and `gcloud auth configure-docker` leave
+/// what registries are shown.
+fn docker_config() -> PathBuf {
+    let directory = std::env::var_os("DOCKER_CONFIG").map(PathBuf::from);
+    let home = || std::env::home_dir().unwrap_or_default().join(".docker");
+    directory.unwrap_or_else(home).join("config.json")
 }
 
 /// Source archives in Cloud Storage.

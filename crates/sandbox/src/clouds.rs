@@ -159,7 +159,7 @@ fn triggers(project: &Project, mut world: google::World) -> google::World {
                 let topic = topic(&it.subscription);
                 world = world.topic(&topic);
                 world = if paused {
-                    world.pull_subscription(&it.subscription, &topic)
+                    pulled(world, &it.subscription, &topic)
                 } else {
                     world.push_subscription(&it.subscription, &topic, target, &account)
                 };
@@ -167,12 +167,22 @@ fn triggers(project: &Project, mut world: google::World) -> google::World {
             TriggerKind::CloudScheduler(it) => {
                 world = world.job(&it.job, "0 6 * * *", target, &account);
                 if paused {
-                    world = world.paused_job(&it.job);
+                    world = world.paused(&it.job);
                 }
             }
             TriggerKind::EventGrid(_) | TriggerKind::CronJob(_) => {}
         }
     }
+    world
+}
+
+/// A subscription that somebody paused before: messages wait to be pulled.
+fn pulled(mut world: google::World, id: &str, topic: &str) -> google::World {
+    world.subscriptions.push(google::Subscription {
+        id: id.to_owned(),
+        topic: topic.to_owned(),
+        push: None,
+    });
     world
 }
 

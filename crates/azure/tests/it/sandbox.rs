@@ -1,11 +1,11 @@
 //! One small Azure: an app with a staging slot, an event subscription, a vault.
 
-use segue_azure::{Access, AzureFunctions, Endpoints};
+use segue_azure::{Access, AzureFunctions, Endpoints, SeededSecret};
 use segue_model::{Failure, FailureKind, OperationKey, Unit};
 use segue_platform::{Call, Fence};
 use segue_twin::{
     Shared,
-    azure::{App, Azure, EventSubscription, World},
+    azure::{App, Azure, EventSubscription, SeededSecret, World},
     clock::Clock,
     world::Program,
 };
@@ -172,7 +172,14 @@ fn world() -> World {
         }],
         vaults: [(
             GROUP.to_owned(),
-            [("jwt-signing-key".to_owned(), SIGNING_KEY.to_owned())].into(),
+            [(
+                "jwt-signing-key".to_owned(),
+                SeededSecret {
+                    value: SIGNING_KEY.to_owned(),
+                    version: "0".repeat(32),
+                },
+            )]
+            .into(),
         )]
         .into(),
         components: vec![GROUP.into()],
