@@ -99,7 +99,7 @@ pub(crate) fn is_conflict(error: &Error) -> bool {
 }
 
 /// Google's own words: the status message, else the body, else the chain of causes.
-fn words(error: &Error) -> String {
+pub(crate) fn words(error: &Error) -> String {
     if let Some(status) = error.status()
         && !status.message.is_empty()
     {

@@ -62,13 +62,11 @@ impl ArtifactRegistryCheck {
         let name = image_name(image).ok_or_else(|| not_there(image))?;
         match self.client.get_docker_image().set_name(name).send().await {
             Ok(_) => Ok(()),
-            Err(error) if errors::is_not_found(&error) => {
-                let words = errors::failure("", &error).words;
-                Err(
-                    Failure::step(errors::REGISTRY, format!("there is no image {image}"))
-                        .words(words),
-                )
-            }
+            Err(error) if errors::is_not_found(&error) => Err(Failure::step(
+                errors::REGISTRY,
+                format!("there is no image {image}"),
+            )
+            .words(errors::words(&error))),
             Err(error) => Err(errors::failure(
                 format!("{image} was not looked up"),
                 &error,

@@ -25,11 +25,7 @@ impl CloudFunctions {
             .await?;
         self.run
             .route(call, &service, |service| {
-                let live = traffic::shares(service);
-                let has_all = live.iter().all(|share| share.revision == revision);
-                // A first revision answers at the function's own address.
-                let tag = (!has_all).then_some(&*revision);
-                Ok(traffic::targets(&service.traffic, &live, tag))
+                Ok(traffic::staged(service, &revision))
             })
             .await?;
         self.run

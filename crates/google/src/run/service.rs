@@ -108,19 +108,6 @@ impl Wanted {
         ]);
         service.set_template(template)
     }
-
-    /// The traffic of a staged service: what is live by name, and our tag.
-    pub(crate) fn tagged(
-        &self,
-        service: &Service,
-        revision: &str,
-    ) -> Vec<google_cloud_run_v2::model::TrafficTarget> {
-        let live = traffic::shares(service);
-        let has_all = live.iter().all(|share| share.revision == revision);
-        // What has all the traffic answers at the service's own address.
-        let tag = (!has_all || traffic::tagged(&service.traffic).is_some()).then_some(revision);
-        traffic::targets(&service.traffic, &live, tag)
-    }
 }
 
 /// The full name of the service that `unit` is.
@@ -175,6 +162,7 @@ fn sort(value: &mut Value) {
 mod tests {
     use super::*;
     use google_cloud_run_v2::model::ContainerPort;
+    use segue_model::ReleaseId;
     use serde_json::json;
 
     fn unit() -> Unit {
@@ -191,17 +179,8 @@ mod tests {
         Wanted::of("projects/p/locations/r", &unit()).unwrap()
     }
 
-    fn key(text: &str) -> OperationKey {
-        OperationKey::new(&text.into_release(), &"o".into(), false)
-    }
-
-    trait IntoRelease {
-        fn into_release(self) -> segue_model::ReleaseId;
-    }
-    impl IntoRelease for &str {
-        fn into_release(self) -> segue_model::ReleaseId {
-            segue_model::ReleaseId::new(self)
-        }
+    fn key(release: &str) -> OperationKey {
+        OperationKey::new(&ReleaseId::new(release), &"o".into(), false)
     }
 
     fn live() -> Service {

@@ -7,6 +7,7 @@ use crate::{
         api::{self, Sent},
         conditions::{self, Readiness},
         service::{self, Wanted},
+        traffic,
     },
     wait::Wait,
 };
@@ -24,7 +25,7 @@ impl CloudRun {
         let revision = self.ready(call, wanted).await?;
         self.api
             .route(call, &wanted.name, |service| {
-                Ok(wanted.tagged(service, &revision))
+                Ok(traffic::staged(service, &revision))
             })
             .await?;
         let invokers = &wanted.settings.access.invokers;

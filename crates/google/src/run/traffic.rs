@@ -93,6 +93,16 @@ pub(crate) fn targets(
     targets
 }
 
+/// The targets of a service on which `revision` is staged: what is live, by
+/// name, and our tag; what has all the traffic needs none, as it answers at the
+/// service's own address.
+pub(crate) fn staged(service: &Service, revision: &str) -> Vec<TrafficTarget> {
+    let live = shares(service);
+    let has_all = live.iter().all(|share| share.revision == revision);
+    let tag = (!has_all || tagged(&service.traffic).is_some()).then_some(revision);
+    targets(&service.traffic, &live, tag)
+}
+
 fn named(revision: &str) -> TrafficTarget {
     TrafficTarget::new()
         .set_type(Kind::Revision)

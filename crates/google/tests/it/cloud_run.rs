@@ -72,6 +72,8 @@ async fn a_release_moves_traffic_in_steps_and_does_nothing_twice() {
         let answers = sandbox.answers(MODULE, "2.0.0").await;
         assert_eq!(answers, usize::from(percent));
         run.verify(&call("verify"), &new).await.unwrap();
+        run.stage(&call("stage"), &new).await.unwrap();
+        assert_eq!(sandbox.effects(), Vec::<String>::new());
     }
 
     for effects in [vec!["services.patch"], vec![]] {
