@@ -31,8 +31,11 @@ pub(super) struct Policy {
 }
 
 impl Policy {
-    /// A policy with one binding.
+    /// A policy with one binding; without members none.
     pub fn granting(role: &str, members: &[String]) -> Self {
+        if members.is_empty() {
+            return Self::default();
+        }
         Self {
             bindings: vec![json!({"role": role, "members": members})],
             changes: 1,

@@ -13,6 +13,7 @@ mod discovery;
 mod error;
 mod functions;
 mod iam;
+mod labels;
 mod mask;
 mod oci;
 mod operations;

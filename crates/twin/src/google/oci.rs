@@ -67,7 +67,9 @@ async fn respond(
 /// The digest that `reference` (a tag or a digest) of the image `name` is.
 fn digest(site: &Site, name: &str, reference: &str) -> Option<String> {
     let known = site.shared.programs.references();
-    let repositories = known.iter().filter_map(|image| Some(image.split_once('@')?.0));
+    let repositories = known
+        .iter()
+        .filter_map(|image| Some(image.split_once('@')?.0));
     repositories
         .filter(|repository| {
             let without_host = repository.split_once('/').map(|(_, path)| path);

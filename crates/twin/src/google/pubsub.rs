@@ -139,7 +139,9 @@ impl PubSub {
             ));
         };
         let schema = &discovery::PUBSUB.schemas["Subscription"];
-        self.change(id, call, |view| mask::patched(view, body, Some(mask), schema))
+        self.change(id, call, |view| {
+            mask::patched(view, body, Some(mask), schema)
+        })
     }
 
     fn modify_push(&self, id: &str, call: &Call<'_>) -> Result<Value, Error> {
@@ -187,9 +189,17 @@ impl Api for PubSub {
         match call.method.name() {
             "topics.get" => {
                 let state = self.state();
-                state.topics.get(topic).cloned().ok_or_else(|| missing(topic))
+                state
+                    .topics
+                    .get(topic)
+                    .cloned()
+                    .ok_or_else(|| missing(topic))
             }
-            "topics.list" => page(call, "topics", self.state().topics.values().cloned().collect()),
+            "topics.list" => page(
+                call,
+                "topics",
+                self.state().topics.values().cloned().collect(),
+            ),
             "topics.create" => self.create_topic(topic, call),
             "subscriptions.get" => self.with(id, |one| Value::Object(one.view.clone())),
             "subscriptions.list" => {

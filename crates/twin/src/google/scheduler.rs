@@ -57,7 +57,11 @@ impl Scheduler {
         let id = match name.rsplit_once("/jobs/") {
             Some((parent, id)) if parent == call.resource() => id.to_owned(),
             None if name.is_empty() => format!("{:016x}", fastrand::u64(..)),
-            _ => return Err(Error::invalid("Job name must be formatted: \"projects/<PROJECT_ID>/locations/<LOCATION_ID>/jobs/<JOB_ID>\".")),
+            _ => {
+                return Err(Error::invalid(
+                    "Job name must be formatted: \"projects/<PROJECT_ID>/locations/<LOCATION_ID>/jobs/<JOB_ID>\".",
+                ));
+            }
         };
         let name = format!("{}/jobs/{id}", call.resource());
         job.insert("name".to_owned(), json!(name));
@@ -78,9 +82,14 @@ impl Scheduler {
         let schema = &discovery::SCHEDULER.schemas["Job"];
         let (changed, job) = self.with(id, |job| {
             let present = job.as_object().cloned().unwrap_or_default();
-            let mut wanted =
-                mask::patched(&present, &call.body, call.query("updateMask"), schema)?;
-            for kept in ["name", "state", "userUpdateTime", "lastAttemptTime", "status"] {
+            let mut wanted = mask::patched(&present, &call.body, call.query("updateMask"), schema)?;
+            for kept in [
+                "name",
+                "state",
+                "userUpdateTime",
+                "lastAttemptTime",
+                "status",
+            ] {
                 match present.get(kept) {
                     Some(value) => wanted.insert(kept.to_owned(), value.clone()),
                     None => wanted.remove(kept),
@@ -139,7 +148,11 @@ impl Scheduler {
             // A job that was deleted meanwhile keeps no result.
             let _ = scheduler.with(&id, |job| {
                 job["lastAttemptTime"] = json!(now());
-                job["status"] = if status == 200 { json!({}) } else { json!({"code": 13}) };
+                job["status"] = if status == 200 {
+                    json!({})
+                } else {
+                    json!({"code": 13})
+                };
             });
         });
         Ok(job)
@@ -190,7 +203,12 @@ fn check(job: &Map<String, Value>) -> Result<(), Error> {
         return Err(Error::invalid("Schedule or time zone is invalid."));
     }
     let targets = ["httpTarget", "pubsubTarget", "appEngineHttpTarget"];
-    if targets.iter().filter(|target| job.contains_key(**target)).count() != 1 {
+    if targets
+        .iter()
+        .filter(|target| job.contains_key(**target))
+        .count()
+        != 1
+    {
         return Err(Error::invalid("Job must have exactly one target."));
     }
     Ok(())

@@ -18,7 +18,6 @@ pub(super) struct Schema {
     #[serde(rename = "x-enumNumbers")]
     numbers: Vec<i64>,
     read_only: bool,
-    pub required: bool,
     pub location: String,
     #[serde(rename = "$ref")]
     pub reference: String,

@@ -1,4 +1,5 @@
 //! The Google Cloud twins, driven by Google's own Rust clients.
+#![allow(clippy::unwrap_used)]
 
 mod artifacts;
 mod functions;
@@ -131,3 +132,20 @@ macro_rules! outcome {
 use outcome;
 
 const POLL: Duration = Duration::from_millis(5);
+
+#[tokio::test]
+async fn dropping_the_project_ends_its_servers() {
+    let (shared, google) = project().await;
+    let urls = [
+        google.endpoints.run.clone(),
+        google.endpoints.oci.clone(),
+        google.service_url("app").unwrap(),
+    ];
+    drop(google);
+    for url in urls {
+        while reqwest::get(&url).await.is_ok() {
+            tokio::time::sleep(POLL).await;
+        }
+    }
+    assert_eq!(shared.mesh.call("caller", "app", "/").await.status, 502);
+}

@@ -44,7 +44,7 @@ NUMBERS = {
         "DEPRECATED": 5, "UNIMPLEMENTED": 6, "PRELAUNCH": 7},
 }
 FIELDS = ("id", "httpMethod", "flatPath", "path", "request", "response", "parameters")
-TYPE = ("type", "format", "enum", "readOnly", "required", "location", "repeated",
+TYPE = ("type", "format", "enum", "readOnly", "location",
         "$ref", "items", "properties", "additionalProperties")
 
 

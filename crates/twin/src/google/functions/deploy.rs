@@ -23,7 +23,9 @@ impl Functions {
         everything: bool,
     ) -> Result<(), Failure> {
         let outcome = self.carry_out(id, everything).await;
-        let live = self.run.with(&service_id(id), |one| one.latest_ready.clone());
+        let live = self
+            .run
+            .with(&service_id(id), |one| one.latest_ready.clone());
         // A function that was deleted meanwhile has no state to keep.
         let _ = self.with(id, |function| {
             function.updated = now();

@@ -3,6 +3,7 @@
 use super::super::{
     error::Error,
     iam::Policy,
+    labels,
     operations::Failure,
     run::{Run, now},
 };
@@ -117,16 +118,27 @@ pub(super) fn check(id: &str, spec: &Map<String, Value>) -> Result<(), Error> {
         ("function_id", !id.is_empty() && id.len() <= 63),
         ("build_config.runtime", has(&build["runtime"])),
         ("build_config.entry_point", has(&build["entryPoint"])),
-        ("build_config.source.storage_source.bucket", has(&source["bucket"])),
-        ("build_config.source.storage_source.object", has(&source["object"])),
+        (
+            "build_config.source.storage_source.bucket",
+            has(&source["bucket"]),
+        ),
+        (
+            "build_config.source.storage_source.object",
+            has(&source["object"]),
+        ),
     ];
     let violations: Vec<_> = checks
         .iter()
         .filter(|(_, fits)| !fits)
-        .map(|(field, _)| ((*field).to_owned(), format!("{field} must be set and valid.")))
+        .map(|(field, _)| {
+            (
+                (*field).to_owned(),
+                format!("{field} must be set and valid."),
+            )
+        })
         .collect();
     if violations.is_empty() {
-        Ok(())
+        labels::check(spec)
     } else {
         Err(Error::violations(&violations))
     }

@@ -94,12 +94,7 @@ impl Functions {
                     self.site.world.region, self.site.world.project
                 )));
             }
-            let spec = mask::patched(
-                &function.spec,
-                &call.body,
-                call.query("updateMask"),
-                schema,
-            )?;
+            let spec = mask::patched(&function.spec, &call.body, call.query("updateMask"), schema)?;
             function::check(id, &spec)?;
             Ok(function.want(spec, served))
         })??;
@@ -108,12 +103,7 @@ impl Functions {
 
     /// Begins the operation `verb`; `deploy` says whether anything is to be
     /// deployed, and whether all traffic then goes there.
-    fn begin(
-        self: &Arc<Self>,
-        id: &str,
-        verb: &str,
-        deploy: Option<bool>,
-    ) -> Result<Value, Error> {
+    fn begin(self: &Arc<Self>, id: &str, verb: &str, deploy: Option<bool>) -> Result<Value, Error> {
         let name = self.name(id);
         let mut metadata = json!({
             "@type": "type.googleapis.com/google.cloud.functions.v2.OperationMetadata",
@@ -121,7 +111,11 @@ impl Functions {
         });
         let operation = self.operations.begin(id, metadata.clone());
         if deploy.is_some() {
-            let method = if verb == "create" { "functions.create" } else { "functions.patch" };
+            let method = if verb == "create" {
+                "functions.create"
+            } else {
+                "functions.patch"
+            };
             self.site.shared.effects.record("functions", method, &name);
         }
         let (functions, id, ended) = (self.clone(), id.to_owned(), operation.clone());

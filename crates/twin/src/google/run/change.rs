@@ -17,6 +17,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 /// How long a deletion takes, in the twins' time.
 const DELETION: Duration = Duration::from_millis(200);
 
+/// How often a request that changes nothing looks whether the service has settled.
+const SETTLING: Duration = Duration::from_millis(50);
+
 /// What is wanted of a service.
 pub(in crate::google) struct Change {
     /// The writable fields.
@@ -109,10 +112,22 @@ impl Run {
 
     async fn finish(self: &Arc<Self>, id: &str, stored: &Stored) -> Result<(), Failure> {
         if !stored.changed {
-            return Ok(());
+            return self.settled(id).await;
         }
         self.reconcile(id, stored.generation, stored.restamped)
             .await
+    }
+
+    /// Waits for what is under way; how the service then stands is the outcome
+    /// of a request that changes nothing.
+    async fn settled(&self, id: &str) -> Result<(), Failure> {
+        while self.with(id, |one| one.observed < one.generation) == Some(true) {
+            self.site.shared.clock.sleep(SETTLING).await;
+        }
+        match self.with(id, |one| one.terminal().state.clone()) {
+            Some(State::Failed(failure, _)) => Err(failure),
+            _ => Ok(()),
+        }
     }
 
     fn store(self: &Arc<Self>, id: &str, change: Change) -> Result<Stored, Error> {
@@ -158,6 +173,7 @@ impl Run {
         );
         let template = template::with_defaults(&wanted, &account);
         template::check(id, &template)?;
+        template::check_metadata(&spec, "")?;
         spec.insert("template".to_owned(), template.into());
         let targets = traffic::targets(&spec)?;
         let written: Vec<_> = targets.iter().map(traffic::Target::written).collect();

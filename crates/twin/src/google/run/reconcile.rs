@@ -6,6 +6,7 @@ use super::{
     Run,
     change::idle,
     condition::{Condition, Reason, State},
+    service::Service,
     template,
     traffic::{Serving, Target, targets},
 };
@@ -217,8 +218,6 @@ impl Run {
         }
     }
 }
-
-use super::service::Service;
 
 fn no_revision(name: &str) -> Failure {
     Failure {

@@ -141,7 +141,8 @@ impl Service {
         Some(pinned.collect())
     }
 
-    fn terminal(&self) -> &Condition {
+    /// How the service stands as a whole.
+    pub fn terminal(&self) -> &Condition {
         match (&self.configurations.state, &self.routes.state) {
             (State::Failed(..), _) | (State::Reconciling, State::Succeeded) => &self.configurations,
             _ => &self.routes,

@@ -1,7 +1,18 @@
 //! The template that revisions are stamped from: its defaults and its rules.
 
-use super::super::error::Error;
+use super::super::{error::Error, labels};
 use serde_json::{Map, Value, json};
+
+/// The namespaces of annotations and labels that v2 refuses.
+const RESERVED_NAMESPACES: [&str; 4] = [
+    "run.googleapis.com",
+    "cloud.googleapis.com",
+    "serving.knative.dev",
+    "autoscaling.knative.dev",
+];
+
+/// The variables that Cloud Run sets itself.
+const RESERVED_VARIABLES: [&str; 4] = ["PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"];
 
 /// The template with what Cloud Run fills in by itself.
 pub(super) fn with_defaults(template: &Map<String, Value>, account: &str) -> Map<String, Value> {
@@ -68,6 +79,8 @@ pub(super) fn check(service: &str, template: &Map<String, Value>) -> Result<(), 
             "must be specified",
         ));
     }
+    check_metadata(template, "template.")?;
+    check_environment(template)?;
     let Some(name) = wanted_name(template) else {
         return Ok(());
     };
@@ -86,6 +99,42 @@ pub(super) fn check(service: &str, template: &Map<String, Value>) -> Result<(), 
              beginning with the service's name and a hyphen: '{service}-'; got '{name}'"
         ),
     ))
+}
+
+/// Refuses the namespaces that v2 keeps for itself.
+/// Source: `Service.annotations` and `Service.labels` in the API's reference.
+pub(super) fn check_metadata(of: &Map<String, Value>, at: &str) -> Result<(), Error> {
+    for field in ["annotations", "labels"] {
+        let keys = of.get(field).and_then(Value::as_object);
+        for key in keys.into_iter().flat_map(Map::keys) {
+            let namespace = key.split_once('/').map_or("", |(namespace, _)| namespace);
+            if RESERVED_NAMESPACES.contains(&namespace) {
+                return Err(violation(
+                    &format!("{at}{field}"),
+                    &format!("'{key}' is in a namespace that the v2 API does not support"),
+                ));
+            }
+        }
+    }
+    labels::check(of)
+}
+
+/// Source: <https://cloud.google.com/run/docs/container-contract#env-vars>.
+fn check_environment(template: &Map<String, Value>) -> Result<(), Error> {
+    let containers = template.get("containers").and_then(Value::as_array);
+    let variables = containers
+        .into_iter()
+        .flatten()
+        .flat_map(|container| container["env"].as_array().into_iter().flatten());
+    for name in variables.filter_map(|variable| variable["name"].as_str()) {
+        if RESERVED_VARIABLES.contains(&name) {
+            return Err(violation(
+                "template.containers[0].env",
+                &format!("the following reserved env names were provided: {name}"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Whether `name` is a DNS label of at most `longest` characters that begins

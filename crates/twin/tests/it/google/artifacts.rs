@@ -59,7 +59,11 @@ async fn a_tag_resolves_to_a_digest_with_and_without_its_host() {
             assert_eq!(answer.headers()["docker-content-digest"], "sha256:2");
         }
     }
-    let missing = get(format!("{}/v2/shop/images/app/manifests/9", google.endpoints.oci)).await;
+    let missing = get(format!(
+        "{}/v2/shop/images/app/manifests/9",
+        google.endpoints.oci
+    ))
+    .await;
     assert_eq!(missing.status(), 404);
     assert!(missing.text().await.unwrap().contains("MANIFEST_UNKNOWN"));
 }
@@ -67,10 +71,19 @@ async fn a_tag_resolves_to_a_digest_with_and_without_its_host() {
 #[tokio::test]
 async fn an_object_is_found_at_its_newest_generation() {
     let (_shared, google) = project().await;
-    let object = |name: &str| format!("{}/storage/v1/b/shop-functions/o/{name}", google.endpoints.storage);
+    let object = |name: &str| {
+        format!(
+            "{}/storage/v1/b/shop-functions/o/{name}",
+            google.endpoints.storage
+        )
+    };
     let newest: serde_json::Value = get(object("app.zip")).await.json().await.unwrap();
     assert_eq!(newest["generation"], "2");
-    let first: serde_json::Value = get(object("app.zip?generation=1")).await.json().await.unwrap();
+    let first: serde_json::Value = get(object("app.zip?generation=1"))
+        .await
+        .json()
+        .await
+        .unwrap();
     assert_ne!(first["md5Hash"], newest["md5Hash"]);
     assert_eq!(get(object("other.zip")).await.status(), 404);
 }

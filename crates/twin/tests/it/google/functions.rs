@@ -3,9 +3,7 @@
 use super::*;
 use google_cloud_functions_v2::{
     client::FunctionService,
-    model::{
-        BuildConfig, Function, ServiceConfig, Source, StorageSource, function::State,
-    },
+    model::{BuildConfig, Function, ServiceConfig, Source, StorageSource, function::State},
 };
 use google_cloud_run_v2::client::Services;
 use google_cloud_wkt::FieldMask;
@@ -119,7 +117,10 @@ async fn a_missing_source_fails_the_build() {
     shared.faults.set("app", FaultKind::ImageNotFound);
     let (code, message) = update(&client, function(2, true)).await.unwrap_err();
     assert_eq!(code, 3);
-    assert!(message.contains("No such object: shop-functions/app.zip"), "{message}");
+    assert!(
+        message.contains("No such object: shop-functions/app.zip"),
+        "{message}"
+    );
     let failed = get(&client).await;
     assert_eq!(failed.state, State::Failed);
     assert_eq!(failed.state_messages[0].message, message);
@@ -135,7 +136,10 @@ async fn a_container_that_does_not_listen_fails_the_deployment() {
     assert_eq!(create(&client, 1).await, Ok(()));
     shared.faults.set("app", FaultKind::CrashLoop);
     let (_, message) = update(&client, function(2, true)).await.unwrap_err();
-    assert!(message.contains("Container Healthcheck failed."), "{message}");
+    assert!(
+        message.contains("Container Healthcheck failed."),
+        "{message}"
+    );
     assert_eq!(serving(&google).await, "1.0.0");
 }
 
@@ -157,6 +161,11 @@ async fn a_second_update_waits_its_turn_and_a_deleted_function_is_gone() {
     }
     let delete = client.delete_function().set_name(APP);
     assert_eq!(outcome!(client, delete), Ok(()));
-    let error = client.get_function().set_name(APP).send().await.unwrap_err();
+    let error = client
+        .get_function()
+        .set_name(APP)
+        .send()
+        .await
+        .unwrap_err();
     assert_eq!(error.http_status_code(), Some(404));
 }

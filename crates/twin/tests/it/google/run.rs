@@ -192,6 +192,8 @@ async fn a_revision_that_does_not_listen_says_so_and_takes_no_traffic() {
         let terminal = service.terminal_condition.clone().unwrap();
         assert_eq!(terminal.state, State::ConditionFailed);
         assert_eq!(terminal.message, message);
+        // The same again changes nothing, and nothing is better for it.
+        assert_eq!(stage(&client, 2).await, Err((code, message)));
         assert_eq!(versions(&shared, 3).await, vec!["1.0.0"; 3]);
 
         let back = service

@@ -70,7 +70,11 @@ async fn a_push_subscription_becomes_pull_and_push_again() {
     modify(PushConfig::new()).await.unwrap();
     let paused = get().await.unwrap().push_config.unwrap_or_default();
     assert_eq!(paused.push_endpoint, "");
-    assert!(modify(push.clone().set_push_endpoint("nowhere")).await.is_err());
+    assert!(
+        modify(push.clone().set_push_endpoint("nowhere"))
+            .await
+            .is_err()
+    );
     modify(push).await.unwrap();
     assert_eq!(get().await.unwrap(), former);
     assert_eq!(verbs(&shared), vec!["subscriptions.modifyPushConfig"; 2]);
@@ -79,5 +83,9 @@ async fn a_push_subscription_becomes_pull_and_push_again() {
         .set_subscription("projects/shop/subscriptions/other")
         .send();
     let error = missing.await.unwrap_err();
-    assert!(error.to_string().contains("Resource not found (resource=other)."));
+    assert!(
+        error
+            .to_string()
+            .contains("Resource not found (resource=other).")
+    );
 }
