@@ -35,6 +35,14 @@ pub(crate) enum Seen {
     Silent(String),
 }
 
+impl Seen {
+    /// 503 is what an app says that is not ready yet, and Azure's front end
+    /// before it.
+    pub(crate) fn is_starting(&self) -> bool {
+        matches!(self, Self::Bad(words) if words.starts_with("HTTP 503"))
+    }
+}
+
 /// One app's health endpoint.
 pub(crate) struct Health {
     http: reqwest::Client,
@@ -147,5 +155,7 @@ mod tests {
             health.judge(503, None, "starting"),
             Seen::Bad("HTTP 503 starting".into())
         );
+        assert!(health.judge(503, None, "starting").is_starting());
+        assert!(!health.judge(500, None, "unhealthy").is_starting());
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     content::{OPERATION_SETTING, VERSION_SETTING},
-    health::{Health, Seen},
+    health::{Health, Seen, UNHEALTHY},
     polling::Pace,
     sites, slots,
     startup::{self, NOT_STARTED, Startup},
@@ -37,24 +37,43 @@ pub(crate) async fn stage(app: &App<'_>, call: &Call) -> Result<Evidence, Failur
     )))
 }
 
+/// How many bad answers in a row are taken from a container that Azure calls
+/// ready, before it counts as unhealthy.
+const PATIENCE: u32 = 5;
+
 /// Waits until the slot's new container answers; ends early when Azure says
-/// that it will not start.
+/// that it will not start, or when it has started and answers badly.
 async fn warm(app: &App<'_>, call: &Call, health: &Health, mark: &str) -> Result<(), Failure> {
     let mut pace = Pace::new();
+    let mut bad = 0;
     loop {
         let seen = health.ask().await;
         if seen == Seen::Good {
             return Ok(());
         }
         let log = startup::log(app.arm, &app.slot).await?;
-        match startup::read(&log, mark, &app.wanted.image) {
-            Startup::Failed(words) => return Err(not_started(app, words)),
+        let startup = startup::read(&log, mark, &app.wanted.image);
+        match (startup, &seen) {
+            (Startup::Failed(words), _) => return Err(not_started(app, words)),
             // Until the log says otherwise the answer may be the former container's.
-            Startup::Ready | Startup::Unknown if seen == Seen::Nameless => return Ok(()),
-            _ => call.progress(format!("{}: {seen}", app.slot.name)),
+            (Startup::Ready | Startup::Unknown, Seen::Nameless) => return Ok(()),
+            (Startup::Ready, Seen::Bad(_)) if !seen.is_starting() => bad += 1,
+            _ => bad = 0,
         }
+        if bad == PATIENCE {
+            return Err(unhealthy(app, &seen));
+        }
+        call.progress(format!("{}: {seen}", app.slot.name));
         pace.wait(None).await;
     }
+}
+
+fn unhealthy(app: &App<'_>, seen: &Seen) -> Failure {
+    let what = format!(
+        "{} {} started in {} and is not healthy",
+        app.wanted.app, app.wanted.version, app.slot.name
+    );
+    Failure::step(UNHEALTHY, what).words(seen.to_string())
 }
 
 fn not_started(app: &App<'_>, words: String) -> Failure {

@@ -1,6 +1,6 @@
 //! One small Azure: an app with a staging slot, an event subscription, a vault.
 
-use segue_azure::{Access, AzureFunctions, Endpoints, SeededSecret};
+use segue_azure::{Access, AzureFunctions, Endpoints};
 use segue_model::{Failure, FailureKind, OperationKey, Unit};
 use segue_platform::{Call, Fence};
 use segue_twin::{

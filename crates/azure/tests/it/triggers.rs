@@ -149,12 +149,16 @@ async fn a_webhook_with_a_key_in_its_url_is_refused_before_it_is_lost() {
         .pause(&call("pause"), &settings(), &former)
         .await
         .unwrap();
+    let paused = properties(&sandbox).await;
+    assert_eq!(paused["destination"]["endpointType"], "StorageQueue");
     azure
         .restore(&call("resume"), &settings(), &former)
         .await
         .unwrap();
-    let now = properties(&sandbox).await;
-    assert_eq!(now["destination"]["endpointType"], "WebHook");
+    assert_eq!(
+        properties(&sandbox).await["destination"],
+        former["destination"]
+    );
 }
 
 #[tokio::test]
