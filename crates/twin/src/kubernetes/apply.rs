@@ -32,7 +32,12 @@ pub fn apply(live: &Value, wanted: &Value, name: &str, force: bool) -> Result<Va
     }
 
     let mut object = live.clone();
-    merge(&mut object, wanted, super::object::text(wanted, "/kind"), "");
+    merge(
+        &mut object,
+        wanted,
+        super::object::text(wanted, "/kind"),
+        "",
+    );
     drop_left_over(&mut object, &former, &managers);
     if former != applied || object != *live {
         managers::entry(&mut managers, name, "Apply", wanted).time = now();
@@ -84,7 +89,10 @@ fn refuse(conflicts: &[(Manager, Path)]) -> ApiError {
         })
         .collect();
     let message = match causes.as_slice() {
-        [one] => format!("Apply failed with 1 conflict: {}: {}", one.message, one.field),
+        [one] => format!(
+            "Apply failed with 1 conflict: {}: {}",
+            one.message, one.field
+        ),
         all => {
             let mut lines = format!("Apply failed with {} conflicts:", all.len());
             let mut of = "";
@@ -117,7 +125,10 @@ pub fn merge(object: &mut Value, wanted: &Value, kind: &str, field: &str) {
         (Shape::Keyed(keys), Value::Array(items), Value::Array(wanted)) => {
             for item in wanted {
                 let key = item_key(keys, item);
-                match items.iter_mut().find(|present| item_key(keys, present) == key) {
+                match items
+                    .iter_mut()
+                    .find(|present| item_key(keys, present) == key)
+                {
                     Some(present) => merge(present, item, kind, ""),
                     None => items.push(item.clone()),
                 }
@@ -135,13 +146,15 @@ pub fn merge(object: &mut Value, wanted: &Value, kind: &str, field: &str) {
 }
 
 /// Removes what the owner applied before and nobody owns now. A field below
-/// which somebody owns something stays.
+/// which somebody owns something stays, and so do the keys of an item that stays.
 fn drop_left_over(object: &mut Value, former: &FieldSet, managers: &[Manager]) {
-    for path in former.0.iter().rev() {
-        let owned = managers
-            .iter()
-            .any(|manager| manager.fields.0.iter().any(|other| other.starts_with(path)));
-        if !owned {
+    // in order: a whole item goes before its fields are looked at one by one
+    for path in &former.0 {
+        let owned = managers.iter().any(|manager| {
+            let mut owned = manager.fields.0.iter();
+            owned.any(|other| other.starts_with(path))
+        });
+        if !owned && !fields::is_key(path) {
             fields::remove(object, path);
         }
     }
@@ -162,7 +175,13 @@ mod tests {
 
     #[test]
     fn what_an_owner_no_longer_applies_goes_away() {
-        let live = apply(&empty(), &config(json!({"a": "1", "b": "2"})), "segue", false).unwrap();
+        let live = apply(
+            &empty(),
+            &config(json!({"a": "1", "b": "2"})),
+            "segue",
+            false,
+        )
+        .unwrap();
         let live = apply(&live, &config(json!({"a": "1"})), "segue", false).unwrap();
         assert_eq!(live["data"], json!({"a": "1"}));
     }
@@ -173,6 +192,21 @@ mod tests {
         let live = apply(&live, &config(json!({"b": "2"})), "two", false).unwrap();
         let live = apply(&live, &config(json!({"a": "1"})), "one", false).unwrap();
         assert_eq!(live["data"], json!({"a": "1", "b": "2"}));
+    }
+
+    #[test]
+    fn an_item_of_a_list_goes_as_a_whole() {
+        let pod = |ports: Value| {
+            json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {
+                "containers": [{"name": "c", "image": "i", "ports": ports}],
+            }})
+        };
+        let empty = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}});
+        let both = pod(json!([{"containerPort": 1, "name": "a"}, {"containerPort": 2}]));
+        let live = apply(&empty, &both, "one", false).unwrap();
+        let one = pod(json!([{"containerPort": 2}]));
+        let live = apply(&live, &one, "one", false).unwrap();
+        assert_eq!(live["spec"], one["spec"]);
     }
 
     #[test]

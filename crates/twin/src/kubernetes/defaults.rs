@@ -107,7 +107,11 @@ fn deployment(spec: &mut Value) {
     if text(strategy, "/type") == "RollingUpdate" {
         default_at(strategy, "rollingUpdate", json!({}));
         default_at(&mut strategy["rollingUpdate"], "maxSurge", json!("25%"));
-        default_at(&mut strategy["rollingUpdate"], "maxUnavailable", json!("25%"));
+        default_at(
+            &mut strategy["rollingUpdate"],
+            "maxUnavailable",
+            json!("25%"),
+        );
     }
     template(&mut spec["template"]);
 }
@@ -148,7 +152,11 @@ fn container(container: &mut Value) {
     let moving = !name.contains([':', '@']) || name.ends_with(":latest");
     let policy = if moving { "Always" } else { "IfNotPresent" };
     default_at(container, "imagePullPolicy", json!(policy));
-    default_at(container, "terminationMessagePath", json!("/dev/termination-log"));
+    default_at(
+        container,
+        "terminationMessagePath",
+        json!("/dev/termination-log"),
+    );
     default_at(container, "terminationMessagePolicy", json!("File"));
     default_at(container, "resources", json!({}));
     each(container, "ports", |port| {

@@ -104,7 +104,10 @@ fn read_body(options: &mut Options, body: &Value) -> Result<(), ApiError> {
 
 fn preconditions(kind: &Kind, object: &Value, wanted: &Value) -> Result<(), ApiError> {
     for (field, words) in [("uid", "UID"), ("resourceVersion", "ResourceVersion")] {
-        let (wanted, found) = (text(wanted, &format!("/{field}")), text(object, &format!("/metadata/{field}")));
+        let (wanted, found) = (
+            text(wanted, &format!("/{field}")),
+            text(object, &format!("/metadata/{field}")),
+        );
         if !wanted.is_empty() && wanted != found {
             let words = format!(
                 "Precondition failed: {words} in precondition: {wanted}, {words} in object meta: {found}"
@@ -145,13 +148,16 @@ fn orphan(store: &mut Store, owner: &str) {
         let left: Vec<_> = store
             .list(kind, "")
             .filter(|object| {
-                items(object, "/metadata/ownerReferences").iter().any(|o| text(o, "/uid") == owner)
+                items(object, "/metadata/ownerReferences")
+                    .iter()
+                    .any(|o| text(o, "/uid") == owner)
             })
             .cloned()
             .collect();
         for object in left {
             store.edit(kind, namespace(&object), name(&object), |object| {
-                if let Some(Value::Array(owners)) = object.pointer_mut("/metadata/ownerReferences") {
+                if let Some(Value::Array(owners)) = object.pointer_mut("/metadata/ownerReferences")
+                {
                     owners.retain(|each| text(each, "/uid") != owner);
                 }
             });

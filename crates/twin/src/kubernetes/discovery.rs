@@ -17,7 +17,9 @@ pub fn answer(path: &str, accept: &str) -> Option<Response> {
         ["healthz" | "livez" | "readyz"] => return Some("ok".into_response()),
         ["api"] if aggregated => return Some(aggregate(|group| group.is_empty())),
         ["apis"] if aggregated => return Some(aggregate(|group| !group.is_empty())),
-        ["api"] => json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []}),
+        ["api"] => {
+            json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []})
+        }
         ["apis"] => groups(),
         ["api", "v1"] => resources("", "v1")?,
         ["apis", group] => group_wire(group)?,
@@ -38,8 +40,16 @@ fn version() -> Value {
     })
 }
 
-const VERBS: [&str; 8] =
-    ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+const VERBS: [&str; 8] = [
+    "create",
+    "delete",
+    "deletecollection",
+    "get",
+    "list",
+    "patch",
+    "update",
+    "watch",
+];
 
 fn resources(group: &str, version: &str) -> Option<Value> {
     let served: Vec<_> = served(group, version).map(resource).collect();
@@ -81,7 +91,10 @@ fn versions() -> Vec<(&'static str, &'static str)> {
 }
 
 fn groups() -> Value {
-    let groups: Vec<_> = versions().iter().map(|(group, version)| api_group(group, version)).collect();
+    let groups: Vec<_> = versions()
+        .iter()
+        .map(|(group, version)| api_group(group, version))
+        .collect();
     json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
 }
 
@@ -149,9 +162,14 @@ fn open_api(path: &str) -> Value {
         _ => ("", "v1"),
     };
     for kind in served(group, version) {
-        let scope = if kind.namespaced { "/namespaces/{namespace}" } else { "" };
+        let scope = if kind.namespaced {
+            "/namespaces/{namespace}"
+        } else {
+            ""
+        };
         let url = format!("/{path}{scope}/{}/{{name}}", kind.plural);
-        let parameter = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string"}});
+        let parameter =
+            |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string"}});
         paths[&url] = json!({"patch": {
             "parameters": [parameter("fieldValidation"), parameter("dryRun"), parameter("fieldManager")],
             "x-kubernetes-group-version-kind": {

@@ -33,9 +33,10 @@ pub fn shape(kind: &str, field: &str, value: &Value) -> Shape {
             | "configMapKeyRef" | "fieldRef" | "resourceFieldRef",
         ) => Shape::Atomic,
         (Value::Object(_), _) => Shape::Fields,
-        (Value::Array(_), "containers" | "initContainers" | "ephemeralContainers" | "env" | "volumes") => {
-            Shape::Keyed(&["name"])
-        }
+        (
+            Value::Array(_),
+            "containers" | "initContainers" | "ephemeralContainers" | "env" | "volumes",
+        ) => Shape::Keyed(&["name"]),
         (Value::Array(_), "imagePullSecrets" | "secrets" | "resourceClaims") => {
             Shape::Keyed(&["name"])
         }
@@ -196,6 +197,18 @@ pub fn lookup<'a>(object: &'a Value, path: &[String]) -> Option<&'a Value> {
     })
 }
 
+/// Whether a path leads to one of the fields by which its item is known.
+pub fn is_key(path: &[String]) -> bool {
+    let [.., item, field] = path else {
+        return false;
+    };
+    let keys = item.strip_prefix("k:").map(serde_json::from_str);
+    match (keys, field.strip_prefix("f:")) {
+        (Some(Ok(Value::Object(keys))), Some(field)) => keys.contains_key(field),
+        _ => false,
+    }
+}
+
 /// Removes the value at a path, and what it leaves empty above.
 pub fn remove(object: &mut Value, path: &[String]) {
     let Some((first, rest)) = path.split_first() else {
@@ -248,7 +261,10 @@ fn element_words(element: &str) -> String {
     }
     match element.strip_prefix("k:").map(serde_json::from_str) {
         Some(Ok(Value::Object(keys))) => {
-            let keys: Vec<_> = keys.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            let keys: Vec<_> = keys
+                .iter()
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect();
             format!("[{}]", keys.join(","))
         }
         _ => format!("[={}]", element.trim_start_matches("v:")),
@@ -283,9 +299,12 @@ mod tests {
     #[test]
     fn every_path_of_an_object_leads_to_its_value_and_can_be_removed() {
         let mut object = pod();
-        for path in FieldSet::of(&object).0.into_iter().rev() {
-            assert!(lookup(&object, &path).is_some(), "{}", display(&path));
-            remove(&mut object, &path);
+        let paths = FieldSet::of(&object).0;
+        for path in &paths {
+            assert!(lookup(&object, path).is_some(), "{}", display(path));
+        }
+        for path in &paths {
+            remove(&mut object, path);
         }
         assert!(object.get("spec").is_none());
     }

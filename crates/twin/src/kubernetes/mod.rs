@@ -77,7 +77,9 @@ impl Cluster {
             world,
             shared,
         });
-        let app = Router::new().fallback(server::handle).with_state(inner.clone());
+        let app = Router::new()
+            .fallback(server::handle)
+            .with_state(inner.clone());
         let mut closing = inner.closing.subscribe();
         tokio::spawn(async move {
             let closed = async move {
@@ -85,15 +87,25 @@ impl Cluster {
                 let _ = closing.wait_for(|closing| *closing).await;
             };
             // an accept error ends this API only; its callers then see it gone
-            let _ = axum::serve(listener, app).with_graceful_shutdown(closed).await;
+            let _ = axum::serve(listener, app)
+                .with_graceful_shutdown(closed)
+                .await;
         });
         let control = tokio::spawn(control::run(inner.clone()));
-        Ok(Self { url, inner, control })
+        Ok(Self {
+            url,
+            inner,
+            control,
+        })
     }
 
     /// Every object there is, as the API would show it.
     pub fn objects(&self) -> Vec<Value> {
-        self.inner.store().all().map(|object| Value::clone(object)).collect()
+        self.inner
+            .store()
+            .all()
+            .map(|object| Value::clone(object))
+            .collect()
     }
 }
 

@@ -64,7 +64,9 @@ fn strategic_items(object: &mut Value, patch: &[Value], kind: &str, keys: &[&str
     }
     for item in patch.iter().filter(|item| item["$patch"] != "replace") {
         let key = item_key(keys, item);
-        let at = items.iter().position(|present| item_key(keys, present) == key);
+        let at = items
+            .iter()
+            .position(|present| item_key(keys, present) == key);
         match (at, item["$patch"] == "delete") {
             (Some(at), true) => {
                 items.remove(at);
@@ -105,7 +107,9 @@ fn json_step(object: &mut Value, step: &Value) -> Result<(), String> {
         Some("remove") => take(object, path).map(drop),
         Some("replace") => {
             let value = value()?;
-            *object.pointer_mut(path).ok_or("there is nothing at `path`")? = value;
+            *object
+                .pointer_mut(path)
+                .ok_or("there is nothing at `path`")? = value;
             Ok(())
         }
         Some("test") if object.pointer(path) == Some(&value()?) => Ok(()),
@@ -115,7 +119,10 @@ fn json_step(object: &mut Value, step: &Value) -> Result<(), String> {
             add(object, path, value)
         }
         Some("copy") => {
-            let value = object.pointer(&from()?).cloned().ok_or("there is nothing at `from`")?;
+            let value = object
+                .pointer(&from()?)
+                .cloned()
+                .ok_or("there is nothing at `from`")?;
             add(object, path, value)
         }
         _ => Err("`op` is unknown".into()),
@@ -124,7 +131,9 @@ fn json_step(object: &mut Value, step: &Value) -> Result<(), String> {
 
 fn parent<'a>(object: &'a mut Value, path: &str) -> Result<(&'a mut Value, String), String> {
     let (above, last) = path.rsplit_once('/').ok_or("`path` must begin with `/`")?;
-    let above = object.pointer_mut(above).ok_or("there is nothing above `path`")?;
+    let above = object
+        .pointer_mut(above)
+        .ok_or("there is nothing above `path`")?;
     Ok((above, last.replace("~1", "/").replace("~0", "~")))
 }
 

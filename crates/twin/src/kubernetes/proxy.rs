@@ -31,10 +31,19 @@ pub async fn forward(
         [name] => (*name, ""),
         [name, port] => (*name, *port),
         ["http" | "", name, port] => (*name, *port),
-        _ => return Err(ApiError::bad_request(format!("invalid proxy request {:?}", target.name))),
+        _ => {
+            return Err(ApiError::bad_request(format!(
+                "invalid proxy request {:?}",
+                target.name
+            )));
+        }
     };
     let address = address(inner, target, wanted, port)?;
-    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    let path = if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("/{path}")
+    };
     let answer = inner.shared.mesh.get(CALLER, address, &path).await;
     let code = match StatusCode::from_u16(answer.status) {
         Ok(code) if code != StatusCode::BAD_GATEWAY || answer.version.is_some() => code,
@@ -52,7 +61,12 @@ pub async fn forward(
     Ok(response)
 }
 
-fn address(inner: &Inner, target: &Target, wanted: &str, port: &str) -> Result<SocketAddr, ApiError> {
+fn address(
+    inner: &Inner,
+    target: &Target,
+    wanted: &str,
+    port: &str,
+) -> Result<SocketAddr, ApiError> {
     let store = inner.store();
     let object = store
         .get(target.kind, &target.namespace, wanted)
@@ -65,9 +79,15 @@ fn address(inner: &Inner, target: &Target, wanted: &str, port: &str) -> Result<S
         ));
     }
     match target.kind.kind {
-        "Service" if has_port(&object, port) => inner.runtime().next(namespace(&object), wanted).ok_or_else(|| {
-            ApiError::unavailable(format!("no endpoints available for service \"{}\"", target.name))
-        }),
+        "Service" if has_port(&object, port) => inner
+            .runtime()
+            .next(namespace(&object), wanted)
+            .ok_or_else(|| {
+                ApiError::unavailable(format!(
+                    "no endpoints available for service \"{}\"",
+                    target.name
+                ))
+            }),
         "Service" => Err(ApiError::unavailable(format!(
             "no service port \"{port}\" found for service \"{wanted}\""
         ))),

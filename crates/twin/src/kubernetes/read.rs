@@ -116,7 +116,9 @@ impl Watch {
             }
             return;
         }
-        let present: Vec<_> = selected(store, &self.target, &self.options.selector).cloned().collect();
+        let present: Vec<_> = selected(store, &self.target, &self.options.selector)
+            .cloned()
+            .collect();
         for object in present {
             self.push("ADDED", &object);
         }
@@ -182,8 +184,7 @@ impl Watch {
     fn shows(&self, change: &Change) -> Option<&'static str> {
         let (target, selector) = (&self.target, &self.options.selector);
         let within = |object: &Arc<Value>| {
-            (target.namespace.is_empty()
-                || text(object, "/metadata/namespace") == target.namespace)
+            (target.namespace.is_empty() || text(object, "/metadata/namespace") == target.namespace)
                 && (target.name.is_empty() || text(object, "/metadata/name") == target.name)
                 && selector.matches(object)
         };

@@ -72,7 +72,13 @@ pub struct Options {
 
 /// The parameters that are accepted without effect: the twin is always strict,
 /// and answers whole lists.
-const WITHOUT_EFFECT: [&str; 5] = ["fieldValidation", "limit", "pretty", "resourceVersionMatch", "export"];
+const WITHOUT_EFFECT: [&str; 5] = [
+    "fieldValidation",
+    "limit",
+    "pretty",
+    "resourceVersionMatch",
+    "export",
+];
 
 impl Options {
     /// Reads the query.
@@ -112,7 +118,9 @@ fn truth(name: &str, value: &str) -> Result<bool, ApiError> {
     match value {
         "true" | "1" | "" => Ok(true),
         "false" | "0" => Ok(false),
-        _ => Err(ApiError::bad_request(format!("invalid value for {name}: {value}"))),
+        _ => Err(ApiError::bad_request(format!(
+            "invalid value for {name}: {value}"
+        ))),
     }
 }
 
@@ -166,7 +174,12 @@ mod tests {
         ] {
             let target = Target::parse(path);
             let found = target.as_ref().map(|t| {
-                (t.kind.plural, t.namespace.as_str(), t.name.as_str(), t.subresource.as_str())
+                (
+                    t.kind.plural,
+                    t.namespace.as_str(),
+                    t.name.as_str(),
+                    t.subresource.as_str(),
+                )
             });
             assert_eq!(found, expected, "{path}");
         }

@@ -79,7 +79,9 @@ impl Runtime {
 
     pub fn is_ready(&mut self, pod: &str, ready: bool) {
         if ready {
-            self.ready_since.entry(pod.to_owned()).or_insert_with(Instant::now);
+            self.ready_since
+                .entry(pod.to_owned())
+                .or_insert_with(Instant::now);
         } else {
             self.ready_since.remove(pod);
         }

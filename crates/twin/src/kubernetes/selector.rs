@@ -74,12 +74,14 @@ impl Selector {
 
     /// The only value that it allows for a label.
     pub fn label(&self, wanted: &str) -> Option<&str> {
-        self.labels.iter().find_map(|requirement| match requirement {
-            Requirement::In(key, values) if key == wanted && values.len() == 1 => {
-                values.first().map(String::as_str)
-            }
-            _ => None,
-        })
+        self.labels
+            .iter()
+            .find_map(|requirement| match requirement {
+                Requirement::In(key, values) if key == wanted && values.len() == 1 => {
+                    values.first().map(String::as_str)
+                }
+                _ => None,
+            })
     }
 
     /// The only name that it allows.
@@ -142,10 +144,16 @@ fn requirement(part: &str) -> Result<Requirement, ApiError> {
         return Ok(Requirement::In(key.trim().to_owned(), set(values)));
     }
     if let Some((key, value)) = part.split_once("!=") {
-        return Ok(Requirement::NotIn(key.trim().to_owned(), vec![value.trim().to_owned()]));
+        return Ok(Requirement::NotIn(
+            key.trim().to_owned(),
+            vec![value.trim().to_owned()],
+        ));
     }
     if let Some((key, value)) = part.split_once("==").or_else(|| part.split_once('=')) {
-        return Ok(Requirement::In(key.trim().to_owned(), vec![value.trim().to_owned()]));
+        return Ok(Requirement::In(
+            key.trim().to_owned(),
+            vec![value.trim().to_owned()],
+        ));
     }
     let (key, exists) = match part.strip_prefix('!') {
         Some(key) => (key.trim(), false),
@@ -231,8 +239,16 @@ mod tests {
     #[test]
     fn field_selectors_select_and_refuse_what_is_unknown() {
         let object = json!({"metadata": {"name": "a"}});
-        assert!(Selector::parse("", "metadata.name=a").unwrap().matches(&object));
-        assert!(!Selector::parse("", "metadata.name!=a").unwrap().matches(&object));
+        assert!(
+            Selector::parse("", "metadata.name=a")
+                .unwrap()
+                .matches(&object)
+        );
+        assert!(
+            !Selector::parse("", "metadata.name!=a")
+                .unwrap()
+                .matches(&object)
+        );
         assert!(Selector::parse("", "spec.replicas=1").is_err());
     }
 }

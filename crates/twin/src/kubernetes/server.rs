@@ -38,7 +38,10 @@ async fn answer(
     body: &Bytes,
 ) -> Result<Response, ApiError> {
     let bearer = format!("Bearer {}", inner.world.token);
-    if headers.get(header::AUTHORIZATION).is_none_or(|given| given != bearer.as_str()) {
+    if headers
+        .get(header::AUTHORIZATION)
+        .is_none_or(|given| given != bearer.as_str())
+    {
         return Err(ApiError::unauthorized());
     }
     if let Some(answer) = discovery::answer(uri.path(), header_text(headers, header::ACCEPT)) {
@@ -75,7 +78,11 @@ fn dispatch(
     mut options: Options,
     content: &Content,
 ) -> Result<Response, ApiError> {
-    match (method.as_str(), target.name.is_empty(), target.subresource.as_str()) {
+    match (
+        method.as_str(),
+        target.name.is_empty(),
+        target.subresource.as_str(),
+    ) {
         ("GET", _, "" | "status") => {
             faults(inner, &target, &options, None, false)?;
             match (target.name.is_empty(), options.watch) {
@@ -137,7 +144,11 @@ fn faults(
             target.kind.plural, target.kind.group, target.namespace
         );
         let name = body.map_or("", super::object::name);
-        let name = if target.name.is_empty() { name } else { &target.name };
+        let name = if target.name.is_empty() {
+            name
+        } else {
+            &target.name
+        };
         return Err(ApiError::forbidden(target.kind, name, &words));
     }
     Ok(())
@@ -145,7 +156,12 @@ fn faults(
 
 /// The module that a call is about: the label of what is sent, or of what is
 /// stored, or the one that a selector asks for.
-fn module(inner: &Inner, target: &Target, options: &Options, body: Option<&Value>) -> Option<String> {
+fn module(
+    inner: &Inner,
+    target: &Target,
+    options: &Options,
+    body: Option<&Value>,
+) -> Option<String> {
     let sent = body.map_or("", |body| label(body, NAME_LABEL));
     if !sent.is_empty() {
         return Some(sent.to_owned());
@@ -176,14 +192,19 @@ impl Content<'_> {
             "application/yaml" | "application/apply-patch+yaml" => {
                 // most clients write JSON, which is YAML, and faster to read
                 serde_json::from_slice(self.body)
-                    .or_else(|_| serde_saphyr::from_slice(self.body).map_err(|error| error.to_string()))
-                    .map_err(|error| ApiError::bad_request(format!("error decoding YAML: {error}")))?
+                    .or_else(|_| {
+                        serde_saphyr::from_slice(self.body).map_err(|error| error.to_string())
+                    })
+                    .map_err(|error| {
+                        ApiError::bad_request(format!("error decoding YAML: {error}"))
+                    })?
             }
-            "application/json" | "" | "application/merge-patch+json"
-            | "application/strategic-merge-patch+json" | "application/json-patch+json" => {
-                serde_json::from_slice(self.body)
-                    .map_err(|error| ApiError::bad_request(format!("error decoding JSON: {error}")))?
-            }
+            "application/json"
+            | ""
+            | "application/merge-patch+json"
+            | "application/strategic-merge-patch+json"
+            | "application/json-patch+json" => serde_json::from_slice(self.body)
+                .map_err(|error| ApiError::bad_request(format!("error decoding JSON: {error}")))?,
             other => return Err(ApiError::unsupported_media_type(other)),
         };
         let is_list_of_steps = media_type == "application/json-patch+json";
@@ -191,7 +212,9 @@ impl Content<'_> {
         if is_list_of_steps || value.is_object() && has_metadata {
             return Ok(value);
         }
-        Err(ApiError::bad_request("the body of the request is not an object with metadata"))
+        Err(ApiError::bad_request(
+            "the body of the request is not an object with metadata",
+        ))
     }
 
     fn read_optional(&self) -> Result<Value, ApiError> {

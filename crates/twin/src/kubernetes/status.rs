@@ -65,7 +65,10 @@ impl Cause {
         Self {
             reason: "FieldValueNotSupported",
             field: field.into(),
-            message: format!("Unsupported value: {value}: supported values: {}", known.join(", ")),
+            message: format!(
+                "Unsupported value: {value}: supported values: {}",
+                known.join(", ")
+            ),
         }
     }
 

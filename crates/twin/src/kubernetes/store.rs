@@ -88,7 +88,9 @@ impl Store {
 
     /// What changed after `version`.
     pub fn since(&self, version: u64) -> impl Iterator<Item = &Change> {
-        let first = self.history.partition_point(|change| change.version <= version);
+        let first = self
+            .history
+            .partition_point(|change| change.version <= version);
         self.history.range(first..)
     }
 
@@ -170,7 +172,14 @@ impl Store {
     }
 
     /// Emits an event about an object; the same again is counted, not repeated.
-    pub fn event(&mut self, component: &str, about: &Value, warning: bool, reason: &str, words: &str) {
+    pub fn event(
+        &mut self,
+        component: &str,
+        about: &Value,
+        warning: bool,
+        reason: &str,
+        words: &str,
+    ) {
         let same = |event: &Value| {
             text(event, "/involvedObject/uid") == uid(about)
                 && text(event, "/reason") == reason
@@ -218,6 +227,10 @@ impl Store {
 }
 
 fn key(kind: &'static Kind, object: &Value) -> Key {
-    let namespace = if kind.namespaced { namespace(object) } else { "" };
+    let namespace = if kind.namespaced {
+        namespace(object)
+    } else {
+        ""
+    };
     (kind.plural, namespace.to_owned(), name(object).to_owned())
 }

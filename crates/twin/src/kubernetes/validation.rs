@@ -50,7 +50,9 @@ fn is_subdomain(text: &str) -> bool {
 fn is_label_value(text: &str) -> bool {
     let edge = |letter: char| letter.is_ascii_alphanumeric();
     text.len() <= 63
-        && text.chars().all(|letter| edge(letter) || "-_.".contains(letter))
+        && text
+            .chars()
+            .all(|letter| edge(letter) || "-_.".contains(letter))
         && (text.is_empty() || text.starts_with(edge) && text.ends_with(edge))
 }
 
@@ -69,9 +71,17 @@ fn metadata(kind: &Kind, object: &Value, causes: &mut Vec<Cause>) {
         causes.push(Cause::invalid("metadata.name", &json!(name(object)), words));
     }
     labels(&object["metadata"]["labels"], "metadata.labels", causes);
-    for (key, _) in object["metadata"]["annotations"].as_object().into_iter().flatten() {
+    for (key, _) in object["metadata"]["annotations"]
+        .as_object()
+        .into_iter()
+        .flatten()
+    {
         if !is_label_key(&key.to_ascii_lowercase()) {
-            causes.push(Cause::invalid("metadata.annotations", &json!(key), "name part must be qualified"));
+            causes.push(Cause::invalid(
+                "metadata.annotations",
+                &json!(key),
+                "name part must be qualified",
+            ));
         }
     }
 }
@@ -79,7 +89,11 @@ fn metadata(kind: &Kind, object: &Value, causes: &mut Vec<Cause>) {
 fn labels(labels: &Value, field: &str, causes: &mut Vec<Cause>) {
     for (key, value) in labels.as_object().into_iter().flatten() {
         if !is_label_key(key) {
-            causes.push(Cause::invalid(field, &json!(key), "name part must be qualified"));
+            causes.push(Cause::invalid(
+                field,
+                &json!(key),
+                "name part must be qualified",
+            ));
         }
         if !is_label_value(value.as_str().unwrap_or_default()) {
             causes.push(Cause::invalid(field, value, LABEL_VALUE_WORDS));
@@ -103,7 +117,11 @@ fn deployment(object: &Value, live: Option<&Value>, causes: &mut Vec<Cause>) {
     if let Some(live) = live
         && live["spec"]["selector"] != spec["selector"]
     {
-        causes.push(Cause::invalid("spec.selector", &spec["selector"], "field is immutable"));
+        causes.push(Cause::invalid(
+            "spec.selector",
+            &spec["selector"],
+            "field is immutable",
+        ));
     }
     for field in ["replicas", "minReadySeconds", "revisionHistoryLimit"] {
         if number(spec, &format!("/{field}")) < 0 {
@@ -118,7 +136,11 @@ fn deployment(object: &Value, live: Option<&Value>, causes: &mut Vec<Cause>) {
     labels(template_labels, "spec.template.labels", causes);
     let policy = &spec["template"]["spec"]["restartPolicy"];
     if policy != "Always" {
-        causes.push(Cause::not_supported("spec.template.spec.restartPolicy", policy, &["Always"]));
+        causes.push(Cause::not_supported(
+            "spec.template.spec.restartPolicy",
+            policy,
+            &["Always"],
+        ));
     }
     pod(&spec["template"]["spec"], "spec.template.spec", causes);
 }
@@ -169,7 +191,10 @@ fn pod(spec: &Value, at: &str, causes: &mut Vec<Cause>) {
     if items(spec, "/containers").is_empty() {
         causes.push(Cause::required(format!("{at}.containers"), ""));
     }
-    let volumes: Vec<&str> = items(spec, "/volumes").iter().map(|volume| text(volume, "/name")).collect();
+    let volumes: Vec<&str> = items(spec, "/volumes")
+        .iter()
+        .map(|volume| text(volume, "/name"))
+        .collect();
     let mut names = Vec::new();
     for list in ["initContainers", "containers"] {
         for (index, each) in items(spec, &format!("/{list}")).iter().enumerate() {
@@ -189,7 +214,11 @@ fn container(container: &Value, volumes: &[&str], at: &str, causes: &mut Vec<Cau
     if name.is_empty() {
         causes.push(Cause::required(format!("{at}.name"), ""));
     } else if !is_label(name) {
-        causes.push(Cause::invalid(format!("{at}.name"), &json!(name), LABEL_WORDS));
+        causes.push(Cause::invalid(
+            format!("{at}.name"),
+            &json!(name),
+            LABEL_WORDS,
+        ));
     }
     let image = text(container, "/image");
     if image.is_empty() {
@@ -217,7 +246,11 @@ fn container(container: &Value, volumes: &[&str], at: &str, causes: &mut Vec<Cau
         }
     }
     for (index, port) in items(container, "/ports").iter().enumerate() {
-        port_number(&port["containerPort"], format!("{at}.ports[{index}].containerPort"), causes);
+        port_number(
+            &port["containerPort"],
+            format!("{at}.ports[{index}].containerPort"),
+            causes,
+        );
     }
     for probe in ["readinessProbe", "livenessProbe", "startupProbe"] {
         let Some(given) = container.get(probe) else {
@@ -225,14 +258,24 @@ fn container(container: &Value, volumes: &[&str], at: &str, causes: &mut Vec<Cau
         };
         let handlers = ["httpGet", "tcpSocket", "exec", "grpc"];
         if !handlers.iter().any(|handler| given.get(handler).is_some()) {
-            causes.push(Cause::required(format!("{at}.{probe}"), "must specify a handler type"));
+            causes.push(Cause::required(
+                format!("{at}.{probe}"),
+                "must specify a handler type",
+            ));
         }
     }
 }
 
 fn port_number(port: &Value, field: String, causes: &mut Vec<Cause>) {
-    if !port.as_i64().is_some_and(|port| (1..=65535).contains(&port)) {
-        causes.push(Cause::invalid(field, port, "must be between 1 and 65535, inclusive"));
+    if !port
+        .as_i64()
+        .is_some_and(|port| (1..=65535).contains(&port))
+    {
+        causes.push(Cause::invalid(
+            field,
+            port,
+            "must be between 1 and 65535, inclusive",
+        ));
     }
 }
 
@@ -252,7 +295,11 @@ fn service(object: &Value, live: Option<&Value>, causes: &mut Vec<Cause>) {
     labels(&spec["selector"], "spec.selector", causes);
     let former = live.map_or("", |live| text(live, "/spec/clusterIP"));
     if !former.is_empty() && former != text(spec, "/clusterIP") {
-        causes.push(Cause::invalid("spec.clusterIP", &spec["clusterIP"], "field is immutable"));
+        causes.push(Cause::invalid(
+            "spec.clusterIP",
+            &spec["clusterIP"],
+            "field is immutable",
+        ));
     }
 }
 
@@ -278,7 +325,10 @@ fn data(kind: &Kind, object: &Value, live: Option<&Value>, causes: &mut Vec<Caus
     };
     for field in fields {
         if live[field] != object[field] {
-            causes.push(Cause::forbidden(*field, "field is immutable when `immutable` is set"));
+            causes.push(Cause::forbidden(
+                *field,
+                "field is immutable when `immutable` is set",
+            ));
         }
     }
 }
@@ -323,7 +373,10 @@ fn cron_job(spec: &Value, causes: &mut Vec<Cause>) {
     let policy = &template["restartPolicy"];
     if policy != "OnFailure" && policy != "Never" {
         let at = "spec.jobTemplate.spec.template.spec.restartPolicy";
-        causes.push(Cause::required(at, "valid values: \"OnFailure\", \"Never\""));
+        causes.push(Cause::required(
+            at,
+            "valid values: \"OnFailure\", \"Never\"",
+        ));
     }
     pod(template, "spec.jobTemplate.spec.template.spec", causes);
 }

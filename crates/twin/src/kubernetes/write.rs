@@ -30,10 +30,8 @@ pub fn create(
     if name(&object).is_empty() {
         let prefix = text(&object, "/metadata/generateName").to_owned();
         if prefix.is_empty() {
-            let cause = super::status::Cause::required(
-                "metadata.name",
-                "name or generateName is required",
-            );
+            let cause =
+                super::status::Cause::required("metadata.name", "name or generateName is required");
             return Err(ApiError::invalid(kind, "", &[cause]));
         }
         object["metadata"]["name"] = json!(format!("{prefix}{}", suffix()));
@@ -43,7 +41,13 @@ pub fn create(
     if store.get(kind, &target.namespace, name(&object)).is_some() {
         return Err(ApiError::already_exists(kind, name(&object)));
     }
-    let write = Write { inner, target, options, verb: "create", live: None };
+    let write = Write {
+        inner,
+        target,
+        options,
+        verb: "create",
+        live: None,
+    };
     write.carry_out(&mut store, object, Owner::Updater)
 }
 
@@ -60,7 +64,13 @@ pub fn update(
     place(target, &mut object)?;
     let mut store = inner.store();
     let live = existing(&store, target)?;
-    let write = Write { inner, target, options, verb: "update", live: Some(live) };
+    let write = Write {
+        inner,
+        target,
+        options,
+        verb: "update",
+        live: Some(live),
+    };
     write.carry_out(&mut store, object, Owner::Updater)
 }
 
@@ -91,7 +101,13 @@ pub fn patch(
     // a patch that says nothing of a version is meant for any
     let wanted_version = text(&wanted, "/metadata/resourceVersion").to_owned();
     object["metadata"]["resourceVersion"] = json!(wanted_version);
-    let write = Write { inner, target, options, verb: "patch", live: Some(live) };
+    let write = Write {
+        inner,
+        target,
+        options,
+        verb: "patch",
+        live: Some(live),
+    };
     write.carry_out(&mut store, object, Owner::Updater)
 }
 
@@ -133,7 +149,13 @@ fn server_side_apply(
     let mut object = apply::apply(before, &wanted, &options.field_manager, options.force)?;
     place(target, &mut object)?;
     object["metadata"]["resourceVersion"] = wanted["metadata"]["resourceVersion"].clone();
-    let write = Write { inner, target, options, verb: "apply", live };
+    let write = Write {
+        inner,
+        target,
+        options,
+        verb: "apply",
+        live,
+    };
     write.carry_out(&mut store, object, Owner::Applier)
 }
 
@@ -154,7 +176,12 @@ struct Write<'a> {
 }
 
 impl Write<'_> {
-    fn carry_out(self, store: &mut Store, mut object: Value, owner: Owner) -> Result<Response, ApiError> {
+    fn carry_out(
+        self,
+        store: &mut Store,
+        mut object: Value,
+        owner: Owner,
+    ) -> Result<Response, ApiError> {
         let kind = self.target.kind;
         self.has_home(store)?;
         self.expects(&object)?;
@@ -169,10 +196,18 @@ impl Write<'_> {
             let manager = &self.options.field_manager;
             managers::after_update(self.live.as_deref(), &mut object, manager);
         }
-        if self.live.as_deref().is_some_and(|live| is_unchanged(live, &object)) {
+        if self
+            .live
+            .as_deref()
+            .is_some_and(|live| is_unchanged(live, &object))
+        {
             return Ok(axum::Json(&self.live).into_response());
         }
-        let code = if self.live.is_some() { StatusCode::OK } else { StatusCode::CREATED };
+        let code = if self.live.is_some() {
+            StatusCode::OK
+        } else {
+            StatusCode::CREATED
+        };
         if self.options.dry_run {
             return Ok((code, axum::Json(object)).into_response());
         }
@@ -190,7 +225,8 @@ impl Write<'_> {
     /// An object can be created only in a namespace that exists.
     fn has_home(&self, store: &Store) -> Result<(), ApiError> {
         let home = &self.target.namespace;
-        if self.live.is_some() || home.is_empty() || store.get(&kind::NAMESPACE, "", home).is_some() {
+        if self.live.is_some() || home.is_empty() || store.get(&kind::NAMESPACE, "", home).is_some()
+        {
             return Ok(());
         }
         Err(ApiError::not_found(&kind::NAMESPACE, home))
@@ -206,7 +242,9 @@ impl Write<'_> {
             }
             return Err(match self.verb {
                 "apply" => ApiError::not_found(kind, name(object)),
-                _ => ApiError::bad_request("resourceVersion should not be set on objects to be created"),
+                _ => ApiError::bad_request(
+                    "resourceVersion should not be set on objects to be created",
+                ),
             });
         };
         if !version.is_empty() && version != text(live, "/metadata/resourceVersion") {
@@ -272,7 +310,9 @@ fn is_unchanged(live: &Value, object: &Value) -> bool {
     let plain = |object: &Value| {
         let mut object = object.clone();
         if let Some(Value::Array(entries)) = object.pointer_mut("/metadata/managedFields") {
-            entries.iter_mut().for_each(|entry| entry["time"] = Value::Null);
+            entries
+                .iter_mut()
+                .for_each(|entry| entry["time"] = Value::Null);
         }
         object
     };

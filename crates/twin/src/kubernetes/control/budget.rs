@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 pub fn sync(store: &mut Store, budget: &Value) {
     let selector = Selector::of_object(&budget["spec"]["selector"]);
     let (mut expected, mut healthy) = (0, 0);
-    for pod in store.list(&kind::POD, namespace(budget)).filter(|pod| selector.matches(pod)) {
+    for pod in store
+        .list(&kind::POD, namespace(budget))
+        .filter(|pod| selector.matches(pod))
+    {
         expected += 1;
         healthy += i64::from(is_ready(pod));
     }
@@ -27,7 +30,12 @@ pub fn sync(store: &mut Store, budget: &Value) {
         "disruptionsAllowed": (healthy - desired).max(0),
         "observedGeneration": number(budget, "/metadata/generation"),
     });
-    store.edit(&kind::DISRUPTION_BUDGET, namespace(budget), name(budget), |object| {
-        object["status"] = status;
-    });
+    store.edit(
+        &kind::DISRUPTION_BUDGET,
+        namespace(budget),
+        name(budget),
+        |object| {
+            object["status"] = status;
+        },
+    );
 }

@@ -62,7 +62,10 @@ pub fn sync(store: &mut Store, deployment: &Value, progress: &mut Progress, mome
 }
 
 fn sets(store: &Store, deployment: &Value, hash: &str) -> Sets {
-    let mut sets = Sets { new: None, old: Vec::new() };
+    let mut sets = Sets {
+        new: None,
+        old: Vec::new(),
+    };
     let owned = store
         .list(&kind::REPLICA_SET, namespace(deployment))
         .filter(|set| controller(set) == uid(deployment) && !is_terminating(set));
@@ -126,10 +129,15 @@ fn reuse(store: &mut Store, deployment: &Value, new: &Value, sets: &Sets) {
 }
 
 fn begin(store: &mut Store, deployment: &Value, revision: i64, reason: &str, words: &str) {
-    store.edit(&kind::DEPLOYMENT, namespace(deployment), name(deployment), |object| {
-        object["metadata"]["annotations"][REVISION] = json!(revision.to_string());
-        set_condition(&mut object["status"], "Progressing", true, reason, words);
-    });
+    store.edit(
+        &kind::DEPLOYMENT,
+        namespace(deployment),
+        name(deployment),
+        |object| {
+            object["metadata"]["annotations"][REVISION] = json!(revision.to_string());
+            set_condition(&mut object["status"], "Progressing", true, reason, words);
+        },
+    );
 }
 
 fn size(set: &Value) -> Size {
@@ -154,7 +162,9 @@ fn scale(store: &mut Store, deployment: &Value, new: &Value, sets: &Sets) {
     let limits = Limits::of(spec);
     resize(store, deployment, new, limits.new_size(size(new), &old));
     // the old sets as they are seen after the new one has grown
-    let grown = store.get(&kind::REPLICA_SET, namespace(new), name(new)).cloned();
+    let grown = store
+        .get(&kind::REPLICA_SET, namespace(new), name(new))
+        .cloned();
     let grown = grown.as_deref().map_or(size(new), size);
     for (set, wanted) in sets.old.iter().zip(limits.old_sizes(grown, &old)) {
         resize(store, deployment, set, wanted);
@@ -216,17 +226,28 @@ fn report(
     }
     let enough = counts.available >= Limits::of(&deployment["spec"]).least_available();
     let (reason, words) = if enough {
-        ("MinimumReplicasAvailable", "Deployment has minimum availability.")
+        (
+            "MinimumReplicasAvailable",
+            "Deployment has minimum availability.",
+        )
     } else {
-        ("MinimumReplicasUnavailable", "Deployment does not have minimum availability.")
+        (
+            "MinimumReplicasUnavailable",
+            "Deployment does not have minimum availability.",
+        )
     };
     set_condition(&mut status, "Available", enough, reason, words);
     progressing(&mut status, deployment, new, &counts, progress, moment);
     failing(&mut status, sets);
     let complete = counts.is_complete();
-    store.edit(&kind::DEPLOYMENT, namespace(deployment), name(deployment), |object| {
-        object["status"] = status;
-    });
+    store.edit(
+        &kind::DEPLOYMENT,
+        namespace(deployment),
+        name(deployment),
+        |object| {
+            object["status"] = status;
+        },
+    );
     if complete {
         forget(store, deployment, sets);
     }
@@ -272,7 +293,9 @@ fn progressing(
     progress: &mut Progress,
     moment: &mut Moment,
 ) {
-    let former = condition(status, "Progressing").map_or("", |found| text(found, "/reason")).to_owned();
+    let former = condition(status, "Progressing")
+        .map_or("", |found| text(found, "/reason"))
+        .to_owned();
     let now_at = (
         counts.replicas - counts.updated,
         counts.updated,
@@ -280,7 +303,8 @@ fn progressing(
         counts.available,
     );
     let was_at = std::mem::replace(&mut progress.counts, now_at);
-    let further = now_at.0 < was_at.0 || now_at.1 > was_at.1 || now_at.2 > was_at.2 || now_at.3 > was_at.3;
+    let further =
+        now_at.0 < was_at.0 || now_at.1 > was_at.1 || now_at.2 > was_at.2 || now_at.3 > was_at.3;
     let since = *progress.since.get_or_insert(moment.now);
     let set = name(new);
     // a rollout that is through stays so, whatever becomes of its pods later
@@ -289,21 +313,39 @@ fn progressing(
     }
     if counts.is_complete() {
         let words = format!("ReplicaSet \"{set}\" has successfully progressed.");
-        set_condition(status, "Progressing", true, "NewReplicaSetAvailable", &words);
+        set_condition(
+            status,
+            "Progressing",
+            true,
+            "NewReplicaSetAvailable",
+            &words,
+        );
     } else if further {
         progress.since = Some(moment.now);
         let words = format!("ReplicaSet \"{set}\" is progressing.");
         set_condition(status, "Progressing", true, "ReplicaSetUpdated", &words);
-        moment.has_passed(moment.now, number(deployment, "/spec/progressDeadlineSeconds"));
+        moment.has_passed(
+            moment.now,
+            number(deployment, "/spec/progressDeadlineSeconds"),
+        );
     } else if moment.has_passed(since, number(deployment, "/spec/progressDeadlineSeconds")) {
         let words = format!("ReplicaSet \"{set}\" has timed out progressing.");
-        set_condition(status, "Progressing", false, "ProgressDeadlineExceeded", &words);
+        set_condition(
+            status,
+            "Progressing",
+            false,
+            "ProgressDeadlineExceeded",
+            &words,
+        );
     }
 }
 
 /// A set that cannot create its pods makes the Deployment say so.
 fn failing(status: &mut Value, sets: &Sets) {
-    let failed = sets.new.iter().find_map(|set| condition(&set["status"], "ReplicaFailure").cloned());
+    let failed = sets
+        .new
+        .iter()
+        .find_map(|set| condition(&set["status"], "ReplicaFailure").cloned());
     match failed {
         Some(failed) => {
             let (reason, words) = (text(&failed, "/reason"), text(&failed, "/message"));
@@ -339,7 +381,10 @@ fn set_condition(status: &mut Value, kind: &str, holds: bool, reason: &str, word
         "lastUpdateTime": now(), "lastTransitionTime": since,
     });
     let mut conditions: Vec<_> = items(status, "/conditions").to_vec();
-    match conditions.iter_mut().find(|condition| condition["type"] == kind) {
+    match conditions
+        .iter_mut()
+        .find(|condition| condition["type"] == kind)
+    {
         Some(place) => *place = fresh,
         None => conditions.push(fresh),
     }
@@ -347,7 +392,8 @@ fn set_condition(status: &mut Value, kind: &str, holds: bool, reason: &str, word
 }
 
 fn forget(store: &mut Store, deployment: &Value, sets: &Sets) {
-    let keep = usize::try_from(number(deployment, "/spec/revisionHistoryLimit")).unwrap_or_default();
+    let keep =
+        usize::try_from(number(deployment, "/spec/revisionHistoryLimit")).unwrap_or_default();
     let empty: Vec<_> = sets
         .old
         .iter()

@@ -21,7 +21,9 @@ pub fn sync(store: &mut Store, runtime: &mut Runtime, mesh: &Mesh) {
     let mut routed = BTreeMap::new();
     let services = super::all(store, &kind::SERVICE);
     runtime.services.retain(|(space, service), _| {
-        services.iter().any(|each| namespace(each) == space && name(each) == service)
+        services
+            .iter()
+            .any(|each| namespace(each) == space && name(each) == service)
     });
     for service in &services {
         let selector = Selector::of_map(&service["spec"]["selector"]);
@@ -53,7 +55,11 @@ pub fn sync(store: &mut Store, runtime: &mut Runtime, mesh: &Mesh) {
             routed.insert(module.to_owned(), key);
         }
     }
-    for module in runtime.routed.keys().filter(|module| !routed.contains_key(*module)) {
+    for module in runtime
+        .routed
+        .keys()
+        .filter(|module| !routed.contains_key(*module))
+    {
         mesh.unroute(module);
     }
     runtime.routed = routed;
@@ -61,7 +67,10 @@ pub fn sync(store: &mut Store, runtime: &mut Runtime, mesh: &Mesh) {
 
 fn write_slice(store: &mut Store, service: &Value, pods: &[Arc<Value>]) {
     let endpoints: Vec<_> = pods.iter().map(|pod| endpoint(pod)).collect();
-    let ports: Vec<_> = items(service, "/spec/ports").iter().map(|port| slice_port(port, pods)).collect();
+    let ports: Vec<_> = items(service, "/spec/ports")
+        .iter()
+        .map(|port| slice_port(port, pods))
+        .collect();
     let former = store
         .list(&kind::ENDPOINT_SLICE, namespace(service))
         .find(|slice| label(slice, SERVICE_LABEL) == name(service))

@@ -13,7 +13,11 @@ pub fn furnish(store: &mut Store) {
     let without: Vec<_> = store
         .list(&kind::NAMESPACE, "")
         .map(|namespace| name(namespace).to_owned())
-        .filter(|namespace| store.get(&kind::SERVICE_ACCOUNT, namespace, "default").is_none())
+        .filter(|namespace| {
+            store
+                .get(&kind::SERVICE_ACCOUNT, namespace, "default")
+                .is_none()
+        })
         .collect();
     for namespace in without {
         let account = json!({
@@ -32,7 +36,9 @@ pub fn collect(store: &mut Store) {
         for kind in kind::ALL {
             for object in store.list(kind, "") {
                 let owners = items(object, "/metadata/ownerReferences");
-                let owned = owners.iter().any(|owner| present.contains(text(owner, "/uid")));
+                let owned = owners
+                    .iter()
+                    .any(|owner| present.contains(text(owner, "/uid")));
                 if !owners.is_empty() && !owned && !is_terminating(object) {
                     orphans.push((*kind, object.clone()));
                 }

@@ -55,7 +55,10 @@ fn create(store: &mut Store, set: &Value, count: usize) -> Result<(), String> {
         "" => "default",
         account => account,
     };
-    if store.get(&kind::SERVICE_ACCOUNT, namespace(set), account).is_none() {
+    if store
+        .get(&kind::SERVICE_ACCOUNT, namespace(set), account)
+        .is_none()
+    {
         return Err(format!(
             "pods \"{}-\" is forbidden: error looking up service account {}/{account}: \
              serviceaccount \"{account}\" not found",
@@ -95,7 +98,10 @@ fn count(store: &mut Store, set: &Value, failure: Option<String>, moment: &mut M
     let seconds = number(set, "/spec/minReadySeconds");
     let pods = pods(store, set);
     let ready = pods.iter().filter(|pod| super::is_ready(pod)).count();
-    let available = pods.iter().filter(|pod| moment.is_available(pod, seconds)).count();
+    let available = pods
+        .iter()
+        .filter(|pod| moment.is_available(pod, seconds))
+        .count();
     let mut status = json!({
         "replicas": pods.len(), "fullyLabeledReplicas": pods.len(), "readyReplicas": ready,
         "availableReplicas": available,
@@ -104,7 +110,13 @@ fn count(store: &mut Store, set: &Value, failure: Option<String>, moment: &mut M
     let former = items(set, "/status/conditions").first();
     if let Some(words) = failure {
         if former.is_none() {
-            store.event(COMPONENT, set, true, "FailedCreate", &format!("Error creating: {words}"));
+            store.event(
+                COMPONENT,
+                set,
+                true,
+                "FailedCreate",
+                &format!("Error creating: {words}"),
+            );
         }
         let condition = former.cloned().unwrap_or_else(|| {
             json!({

@@ -34,7 +34,11 @@ pub fn resolve(value: &Value, whole: i64, up: bool) -> i64 {
         .and_then(|text| text.parse::<i64>().ok())
         .unwrap_or_default();
     let product = whole.saturating_mul(percent);
-    if up { (product + 99) / 100 } else { product / 100 }
+    if up {
+        (product + 99) / 100
+    } else {
+        product / 100
+    }
 }
 
 impl Limits {
@@ -48,7 +52,11 @@ impl Limits {
             // both round to nothing: the update must get on all the same
             unavailable = 1;
         }
-        Self { replicas, surge, unavailable }
+        Self {
+            replicas,
+            surge,
+            unavailable,
+        }
     }
 
     /// The least that must stay available.
@@ -104,7 +112,14 @@ mod tests {
         let spec = json!({"replicas": 3, "strategy": {"rollingUpdate": {
             "maxSurge": "25%", "maxUnavailable": "25%",
         }}});
-        assert_eq!(Limits::of(&spec), Limits { replicas: 3, surge: 1, unavailable: 0 });
+        assert_eq!(
+            Limits::of(&spec),
+            Limits {
+                replicas: 3,
+                surge: 1,
+                unavailable: 0
+            }
+        );
         let spec = json!({"replicas": 1, "strategy": {"rollingUpdate": {
             "maxSurge": 0, "maxUnavailable": "25%",
         }}});
@@ -113,7 +128,11 @@ mod tests {
 
     #[test]
     fn nothing_available_goes_before_something_new_is_available() {
-        let limits = Limits { replicas: 3, surge: 1, unavailable: 0 };
+        let limits = Limits {
+            replicas: 3,
+            surge: 1,
+            unavailable: 0,
+        };
         assert_eq!(limits.new_size(size(0, 0), &[size(3, 3)]), 1);
         assert_eq!(limits.old_sizes(size(1, 0), &[size(3, 3)]), [3]);
         assert_eq!(limits.old_sizes(size(1, 1), &[size(3, 3)]), [2]);
@@ -122,14 +141,27 @@ mod tests {
 
     #[test]
     fn what_is_broken_among_the_old_goes_first() {
-        let limits = Limits { replicas: 3, surge: 1, unavailable: 0 };
-        assert_eq!(limits.old_sizes(size(0, 0), &[size(1, 0), size(3, 3)]), [0, 3]);
+        let limits = Limits {
+            replicas: 3,
+            surge: 1,
+            unavailable: 0,
+        };
+        assert_eq!(
+            limits.old_sizes(size(0, 0), &[size(1, 0), size(3, 3)]),
+            [0, 3]
+        );
     }
 
     #[test]
     fn every_step_ends_with_the_new_set_alone_and_never_too_few() {
-        for (replicas, surge, unavailable) in [(1, 1, 0), (3, 1, 0), (5, 2, 1), (4, 0, 1), (10, 3, 2)] {
-            let limits = Limits { replicas, surge, unavailable };
+        for (replicas, surge, unavailable) in
+            [(1, 1, 0), (3, 1, 0), (5, 2, 1), (4, 0, 1), (10, 3, 2)]
+        {
+            let limits = Limits {
+                replicas,
+                surge,
+                unavailable,
+            };
             let (mut new, mut old) = (0, replicas);
             for _ in 0..50 {
                 new = limits.new_size(size(new, new), &[size(old, old)]);

@@ -65,7 +65,9 @@ impl<'a> Container<'a> {
         let image = self.pull().await;
         self.find_environment().await;
         match image {
-            Image::Sidecar => self.pod.set(self.list, self.index, self.running(true, &now())),
+            Image::Sidecar => self
+                .pod
+                .set(self.list, self.index, self.running(true, &now())),
             Image::Program(program) => self.serve(&program).await,
         }
     }
@@ -74,10 +76,14 @@ impl<'a> Container<'a> {
         let image = text(self.spec, "/image");
         let mut wait = BACK_OFF;
         loop {
-            self.pod.event(false, "Pulling", &format!("Pulling image \"{image}\""));
+            self.pod
+                .event(false, "Pulling", &format!("Pulling image \"{image}\""));
             self.pod.inner.shared.clock.sleep(PULL).await;
             if let Some(found) = image::find(&self.pod.inner, image) {
-                let words = format!("Successfully pulled image \"{image}\" in {}ms", PULL.as_millis());
+                let words = format!(
+                    "Successfully pulled image \"{image}\" in {}ms",
+                    PULL.as_millis()
+                );
                 self.pod.event(false, "Pulled", &words);
                 return found;
             }
@@ -139,12 +145,14 @@ impl<'a> Container<'a> {
     async fn run_once(&mut self, program: &Arc<Program>) {
         let since = now();
         let container = text(self.spec, "/name");
-        self.pod.event(false, "Created", &format!("Created container: {container}"));
+        self.pod
+            .event(false, "Created", &format!("Created container: {container}"));
         let mut exit = 128;
         if let Ok(workload) = Workload::start(&self.pod.inner.shared, program.clone()).await {
             let phase = workload.watch();
             self.pod.runs(self.index, workload);
-            self.pod.event(false, "Started", &format!("Started container {container}"));
+            self.pod
+                .event(false, "Started", &format!("Started container {container}"));
             exit = self.follow(phase, &since).await;
             self.pod.stopped(self.index);
         }
@@ -163,7 +171,8 @@ impl<'a> Container<'a> {
                 return 1;
             }
             let ready = !has_probe || phase == Phase::Ready;
-            self.pod.set(self.list, self.index, self.running(ready, since));
+            self.pod
+                .set(self.list, self.index, self.running(ready, since));
             tokio::select! {
                 changed = phases.changed() => if changed.is_err() { return 137 },
                 () = self.complain(phase) => return 137,
@@ -179,7 +188,9 @@ impl<'a> Container<'a> {
             Phase::Unhealthy => 500,
             Phase::Ready | Phase::Exited => return std::future::pending().await,
         };
-        let words = |probe: &str| format!("{probe} probe failed: HTTP probe failed with statuscode: {code}");
+        let words = |probe: &str| {
+            format!("{probe} probe failed: HTTP probe failed with statuscode: {code}")
+        };
         let clock = &self.pod.inner.shared.clock;
         if let Some(probe) = self.spec.get("readinessProbe") {
             if phase == Phase::Starting {
@@ -215,7 +226,8 @@ impl<'a> Container<'a> {
     }
 
     fn wait_as(&self, reason: &str, words: &str) {
-        self.pod.set(self.list, self.index, self.waiting(reason, words));
+        self.pod
+            .set(self.list, self.index, self.waiting(reason, words));
     }
 
     /// The status of a container that does not run.

@@ -21,7 +21,12 @@ pub fn find(inner: &Inner, reference: &str) -> Option<Image> {
         let rest = reference.strip_prefix(listed.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '@']))
     };
-    inner.world.sidecar_images.iter().any(is_listed).then_some(Image::Sidecar)
+    inner
+        .world
+        .sidecar_images
+        .iter()
+        .any(is_listed)
+        .then_some(Image::Sidecar)
 }
 
 /// The reference by digest that a tag stands for.

@@ -57,7 +57,9 @@ impl Pod {
         self.mount().await;
         let spec = &self.object["spec"];
         for index in 0..items(spec, "/initContainers").len() {
-            Container::new(self, "initContainers", index).prepare_pod().await;
+            Container::new(self, "initContainers", index)
+                .prepare_pod()
+                .await;
         }
         let containers = 0..items(spec, "/containers").len();
         join_all(containers.map(|index| Container::new(self, "containers", index).run())).await;
@@ -66,15 +68,26 @@ impl Pod {
 
     fn schedule(&self) {
         let mut store = self.inner.store();
-        store.edit(&kind::POD, namespace(&self.object), name(&self.object), |pod| {
-            pod["spec"]["nodeName"] = json!("node-1");
-        });
+        store.edit(
+            &kind::POD,
+            namespace(&self.object),
+            name(&self.object),
+            |pod| {
+                pod["spec"]["nodeName"] = json!("node-1");
+            },
+        );
         let words = format!(
             "Successfully assigned {}/{} to node-1",
             namespace(&self.object),
             name(&self.object)
         );
-        store.event("default-scheduler", &self.object, false, "Scheduled", &words);
+        store.event(
+            "default-scheduler",
+            &self.object,
+            false,
+            "Scheduled",
+            &words,
+        );
         drop(store);
         let spec = &self.object["spec"];
         let reason = if items(spec, "/initContainers").is_empty() {
@@ -113,7 +126,9 @@ impl Pod {
 
     /// Emits an event about the pod.
     pub fn event(&self, warning: bool, reason: &str, words: &str) {
-        self.inner.store().event("kubelet", &self.object, warning, reason, words);
+        self.inner
+            .store()
+            .event("kubelet", &self.object, warning, reason, words);
     }
 
     /// Tells the status of one container.
@@ -141,7 +156,11 @@ impl Pod {
     /// Ends what runs, which still answers what is on its way, and leaves the store.
     async fn end(&self) {
         self.inner.runtime().forget(uid(&self.object));
-        let workloads: Vec<_> = self.workloads().drain().map(|(_, workload)| workload).collect();
+        let workloads: Vec<_> = self
+            .workloads()
+            .drain()
+            .map(|(_, workload)| workload)
+            .collect();
         workloads.into_iter().for_each(Workload::stop);
         self.inner.shared.clock.sleep(ENDS).await;
         let mut store = self.inner.store();
@@ -157,7 +176,9 @@ impl Pod {
         let statuses = self.statuses();
         let list = |list: &'static str| -> Vec<Value> {
             let count = items(&self.object["spec"], &format!("/{list}")).len();
-            (0..count).filter_map(|index| statuses.get(&(list, index)).cloned()).collect()
+            (0..count)
+                .filter_map(|index| statuses.get(&(list, index)).cloned())
+                .collect()
         };
         let (inits, containers) = (list("initContainers"), list("containers"));
         drop(statuses);
@@ -167,31 +188,42 @@ impl Pod {
         let ready = initialized && containers.iter().all(|status| status["ready"] == true);
         let mut store = self.inner.store();
         self.inner.runtime().is_ready(uid(&self.object), ready);
-        store.edit(&kind::POD, namespace(&self.object), name(&self.object), |pod| {
-            let status = &mut pod["status"];
-            status["phase"] = json!(self.phase(initialized, &containers));
-            status["hostIP"] = json!("10.0.0.4");
-            status["podIP"] = json!(self.ip);
-            status["podIPs"] = json!([{"ip": self.ip}]);
-            if status["startTime"].is_null() {
-                status["startTime"] = json!(now());
-            }
-            if !inits.is_empty() {
-                status["initContainerStatuses"] = json!(inits);
-            }
-            status["containerStatuses"] = json!(containers);
-            set_condition(status, "PodScheduled", true, "");
-            set_condition(status, "Initialized", initialized, "ContainersNotInitialized");
-            set_condition(status, "ContainersReady", ready, "ContainersNotReady");
-            set_condition(status, "Ready", ready, "ContainersNotReady");
-        });
+        store.edit(
+            &kind::POD,
+            namespace(&self.object),
+            name(&self.object),
+            |pod| {
+                let status = &mut pod["status"];
+                status["phase"] = json!(self.phase(initialized, &containers));
+                status["hostIP"] = json!("10.0.0.4");
+                status["podIP"] = json!(self.ip);
+                status["podIPs"] = json!([{"ip": self.ip}]);
+                if status["startTime"].is_null() {
+                    status["startTime"] = json!(now());
+                }
+                if !inits.is_empty() {
+                    status["initContainerStatuses"] = json!(inits);
+                }
+                status["containerStatuses"] = json!(containers);
+                set_condition(status, "PodScheduled", true, "");
+                set_condition(
+                    status,
+                    "Initialized",
+                    initialized,
+                    "ContainersNotInitialized",
+                );
+                set_condition(status, "ContainersReady", ready, "ContainersNotReady");
+                set_condition(status, "Ready", ready, "ContainersNotReady");
+            },
+        );
     }
 
     fn phase(&self, initialized: bool, containers: &[Value]) -> &'static str {
         let never = self.object["spec"]["restartPolicy"] == "Never";
         let ended = |status: &Value| status["state"].get("terminated").is_some();
         let created = |status: &Value| {
-            status["state"].get("waiting").is_none() || status["lastState"].get("terminated").is_some()
+            status["state"].get("waiting").is_none()
+                || status["lastState"].get("terminated").is_some()
         };
         if !initialized || !containers.iter().all(created) {
             "Pending"
@@ -207,14 +239,18 @@ impl Pod {
     }
 
     fn workloads(&self) -> MutexGuard<'_, HashMap<usize, Workload>> {
-        self.workloads.lock().unwrap_or_else(PoisonError::into_inner)
+        self.workloads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn set_condition(status: &mut Value, kind: &str, holds: bool, reason: &str) {
     let mut conditions = items(status, "/conditions").to_vec();
     let word = if holds { "True" } else { "False" };
-    let former = conditions.iter().find(|condition| condition["type"] == kind);
+    let former = conditions
+        .iter()
+        .find(|condition| condition["type"] == kind);
     if former.is_some_and(|former| former["status"] == word) {
         return;
     }
@@ -222,7 +258,10 @@ fn set_condition(status: &mut Value, kind: &str, holds: bool, reason: &str) {
     if !holds {
         fresh["reason"] = json!(reason);
     }
-    match conditions.iter_mut().find(|condition| condition["type"] == kind) {
+    match conditions
+        .iter_mut()
+        .find(|condition| condition["type"] == kind)
+    {
         Some(place) => *place = fresh,
         None => conditions.push(fresh),
     }
