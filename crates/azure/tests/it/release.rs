@@ -2,7 +2,7 @@
 //! twice, and swaps interrupted.
 
 use crate::sandbox::{
-    APP, FOREIGN, Sandbox, again, call, fenced_off, image, key, shows_no_secret, unit,
+    APP, FOREIGN, Sandbox, again, call, fenced_after, fenced_off, image, key, shows_no_secret, unit,
 };
 use segue_model::{FailureKind, Observation};
 use segue_platform::{Capabilities, Platform, Shifting};
@@ -231,6 +231,29 @@ async fn who_lost_the_lock_changes_nothing() {
         .unwrap_err();
     assert_eq!(lost.kind, FailureKind::LostLock);
     assert_eq!(sandbox.count("slotsswap"), 0);
+}
+
+#[tokio::test]
+async fn a_half_staged_version_is_finished_or_taken_back() {
+    let sandbox = Sandbox::start().await;
+    let (azure, unit) = (&sandbox.functions, unit("2.0.0"));
+    let before = sandbox.holds("/slots/staging").await;
+    let former = azure.observe(&unit).await.unwrap();
+    let half = fenced_after(1, "stage");
+    azure.stage(&half, &unit).await.unwrap_err();
+    assert_eq!(sandbox.effects(), ["config.appsettings.put"]);
+
+    azure.stage(&call("stage"), &unit).await.unwrap();
+    assert_eq!(
+        sandbox.effects(),
+        ["config.appsettings.put", "config.web.patch"]
+    );
+
+    let half = fenced_after(1, "revert");
+    azure.revert(&half, &unit, &former).await.unwrap_err();
+    azure.revert(&call("revert"), &unit, &former).await.unwrap();
+    assert_eq!(sandbox.holds("/slots/staging").await, before);
+    assert_eq!(sandbox.effects().len(), 4, "each half was done once");
 }
 
 #[tokio::test]

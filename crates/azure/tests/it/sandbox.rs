@@ -1,8 +1,8 @@
 //! One small Azure: an app with a staging slot, an event subscription, a vault.
 
 use segue_azure::{Access, AzureFunctions, Endpoints};
-use segue_model::{Failure, FailureKind, OperationKey, Unit};
-use segue_platform::{Call, Fence};
+use segue_model::{Failure, FailureKind, Fault, OperationKey, Unit};
+use segue_platform::{Call, Fence, Progress};
 use segue_twin::{
     Shared,
     azure::{App, Azure, EventSubscription, SeededSecret, World},
@@ -10,7 +10,14 @@ use segue_twin::{
     world::Program,
 };
 use serde_json::{Value, json};
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 pub const APP: &str = "event-processor-fn";
 pub const GROUP: &str = "storefront-prod";
@@ -206,21 +213,37 @@ pub fn key(operation: &str) -> OperationKey {
 
 /// A call of a process that lost the environment lock.
 pub fn fenced_off(operation: &str) -> Call {
-    struct Lost;
-    impl Fence for Lost {
-        fn check(&self) -> Result<(), Failure> {
-            Err(Failure::new(
+    fenced_after(0, operation)
+}
+
+/// A call of a process that loses the environment lock after some effects.
+pub fn fenced_after(effects: u32, operation: &str) -> Call {
+    let fence = Arc::new(Fenced(AtomicU32::new(effects)));
+    Call::new(key(operation), fence.clone(), fence)
+}
+
+struct Fenced(AtomicU32);
+
+impl Fence for Fenced {
+    fn check(&self) -> Result<(), Failure> {
+        let less = |left: u32| left.checked_sub(1);
+        match self
+            .0
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+        {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Failure::new(
                 FailureKind::LostLock,
-                segue_model::Fault::Segue,
+                Fault::Segue,
                 "SEG6000",
                 "lost",
-            ))
+            )),
         }
     }
-    impl segue_platform::Progress for Lost {
-        fn report(&self, _: &str) {}
-    }
-    Call::new(key(operation), Arc::new(Lost), Arc::new(Lost))
+}
+
+impl Progress for Fenced {
+    fn report(&self, _: &str) {}
 }
 
 /// As the engine does: what may pass is tried again. Says how often it was.
