@@ -4,13 +4,14 @@
 //!
 //! It knows the Kubernetes API and nothing of releases, plans or other
 //! platforms. Decisions are pure functions over objects as values
-//! ([`rollout`], [`compare`], [`ownership`], [`prepare`], [`risks`]); requests
-//! leave through [`server`] and watches through [`wait`], nowhere else.
+//! (`rollout`, `compare`, `ownership`, `prepare`, `risks`); requests
+//! leave through `server` and watches through `watching`, nowhere else.
 
 mod access;
 mod apply;
 mod compare;
 mod errors;
+mod gone;
 mod health;
 mod kinds;
 mod object;
@@ -26,6 +27,7 @@ mod server;
 mod settings;
 mod trigger;
 mod wait;
+mod watching;
 
 pub use access::Access;
 pub use risks::risks;

@@ -1,7 +1,7 @@
 //! Removes what a module has and should not have: only objects that bear
 //! Segue's label and the module's, never what holds more than the module.
 
-use crate::{object, object::Id, observe::Live, server::Server, wait};
+use crate::{gone, object, object::Id, observe::Live, server::Server};
 use segue_model::{Failure, ModuleId};
 use segue_platform::Call;
 use serde_json::Value;
@@ -32,7 +32,7 @@ pub(crate) async fn remove(
             server.delete(&live.kind, &live.object).await?;
         }
     }
-    wait::until_gone(server, call, module, doomed).await?;
+    gone::until_gone(server, call, module, doomed).await?;
     Ok(doomed
         .iter()
         .map(|live| object::title(&live.object))

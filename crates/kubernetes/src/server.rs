@@ -1,5 +1,5 @@
 //! The requests to the API server: each is built as a value, sent once, and
-//! answered with a value. Watches stand in [`crate::wait`].
+//! answered with a value. Watches stand in [`crate::watching`].
 
 use crate::{
     FIELD_MANAGER,

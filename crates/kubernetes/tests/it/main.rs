@@ -5,4 +5,5 @@ mod faults;
 mod revert;
 mod stage;
 mod trigger;
+mod verify;
 mod world;
