@@ -239,7 +239,7 @@ pub fn remove(object: &mut Value, path: &[String]) {
 
 fn is_item(element: &str, item: &Value) -> bool {
     if let Some(value) = element.strip_prefix("v:") {
-        return item.to_string() == value;
+        return serde_json::from_str(value).is_ok_and(|value: Value| value == *item);
     }
     let Some(Ok(Value::Object(keys))) = element.strip_prefix("k:").map(serde_json::from_str) else {
         return false;

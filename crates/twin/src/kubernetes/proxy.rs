@@ -104,7 +104,9 @@ fn address(
 /// Whether a service has the port, by number or by name; without one, the first.
 fn has_port(service: &Value, wanted: &str) -> bool {
     let ports = items(service, "/spec/ports");
+    let number = wanted.parse::<u16>().ok();
     ports.iter().any(|port| {
-        wanted.is_empty() || port["name"] == wanted || port["port"].to_string() == wanted
+        let is_number = number.is_some_and(|number| port["port"] == number);
+        wanted.is_empty() || port["name"] == wanted || is_number
     })
 }

@@ -127,8 +127,7 @@ fn server_side_apply(
     is_of_kind(kind, &wanted)?;
     (kind.check)(&wanted).map_err(|words| {
         ApiError::bad_request(format!(
-            "failed to create typed patch object ({}/{}; {}, Kind={}): {words}: field not \
-             declared in schema",
+            "failed to create typed patch object ({}/{}; {}, Kind={}): {words}",
             target.namespace,
             target.name,
             kind.api_version(),
@@ -138,6 +137,7 @@ fn server_side_apply(
     if !items(&wanted, "/metadata/managedFields").is_empty() {
         return Err(ApiError::bad_request("metadata.managedFields must be nil"));
     }
+    drop_nulls(&mut wanted);
     is_named(target, &wanted)?;
     place(target, &mut wanted)?;
     let mut store = inner.store();
@@ -183,6 +183,7 @@ impl Write<'_> {
         owner: Owner,
     ) -> Result<Response, ApiError> {
         let kind = self.target.kind;
+        drop_nulls(&mut object);
         self.has_home(store)?;
         self.expects(&object)?;
         self.keep_what_the_api_owns(&mut object);
@@ -302,6 +303,18 @@ impl Write<'_> {
             }
         };
         object["metadata"]["generation"] = json!(generation);
+    }
+}
+
+/// A field that is null says nothing.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
     }
 }
 

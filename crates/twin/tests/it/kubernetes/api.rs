@@ -79,6 +79,21 @@ async fn an_equal_apply_of_a_deployment_changes_nothing_even_while_controllers_w
 }
 
 #[tokio::test]
+async fn a_null_in_a_template_makes_no_new_template() {
+    let bench = Bench::new().await;
+    bench.apply(web("1.0.0")).await.unwrap();
+    bench.rolled_out().await;
+    let mut object = web("1.0.0");
+    object["spec"]["template"]["metadata"]["creationTimestamp"] = json!(null);
+    let api = bench.deployments();
+    let answer = api
+        .patch("web", &PatchParams::default(), &Patch::Strategic(object))
+        .await
+        .unwrap();
+    assert_eq!(answer.metadata.generation, Some(1));
+}
+
+#[tokio::test]
 async fn a_conflict_names_the_field_and_its_owner() {
     let bench = Bench::new().await;
     bench
