@@ -10,6 +10,7 @@
 //! `status` subresources for writing. `propagationPolicy: Foreground` is
 //! carried out as `Background`.
 
+mod admission;
 mod apply;
 mod control;
 mod defaults;

@@ -6,6 +6,7 @@ mod deployment;
 mod endpoints;
 mod garbage;
 mod replica_set;
+mod rollout_status;
 mod scaling;
 
 use super::{
@@ -45,7 +46,7 @@ pub async fn run(inner: Arc<Inner>) {
 /// One look at everything. Says when to look again even if nothing changes.
 fn look(
     inner: &Arc<Inner>,
-    progress: &mut HashMap<String, deployment::Progress>,
+    progress: &mut HashMap<String, rollout_status::Progress>,
     kubelets: &mut Kubelets,
 ) -> Option<Instant> {
     let mut store = inner.store();

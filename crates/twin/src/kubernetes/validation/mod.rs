@@ -2,12 +2,17 @@
 //!
 //! Source: `k8s.io/kubernetes/pkg/apis/*/validation/validation.go`.
 
+mod names;
+mod pod;
+
 use super::{
     kind::Kind,
-    object::{items, name, number, text},
+    object::{items, number, text},
     selector::Selector,
     status::Cause,
 };
+use names::{labels, metadata};
+use pod::{pod, port_number};
 use serde_json::{Value, json};
 
 /// Everything that is wrong with an object; `live` is its former state.
@@ -25,80 +30,6 @@ pub fn problems(kind: &Kind, object: &Value, live: Option<&Value>) -> Vec<Cause>
         _ => {}
     }
     causes
-}
-
-const LABEL_WORDS: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric \
-    characters or '-', and must start and end with an alphanumeric character";
-const SUBDOMAIN_WORDS: &str = "a lowercase RFC 1123 subdomain must consist of lower case \
-    alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
-const LABEL_VALUE_WORDS: &str = "a valid label must be an empty string or consist of alphanumeric \
-    characters, '-', '_' or '.', and must start and end with an alphanumeric character";
-
-/// Whether `text` is an RFC 1123 label.
-pub fn is_label(text: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=63).contains(&text.len())
-        && text.bytes().all(inner)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-}
-
-fn is_subdomain(text: &str) -> bool {
-    text.len() <= 253 && text.split('.').all(is_label)
-}
-
-fn is_label_value(text: &str) -> bool {
-    let edge = |letter: char| letter.is_ascii_alphanumeric();
-    text.len() <= 63
-        && text
-            .chars()
-            .all(|letter| edge(letter) || "-_.".contains(letter))
-        && (text.is_empty() || text.starts_with(edge) && text.ends_with(edge))
-}
-
-fn is_label_key(key: &str) -> bool {
-    match key.split_once('/') {
-        Some((prefix, name)) => is_subdomain(prefix) && !name.is_empty() && is_label_value(name),
-        None => !key.is_empty() && is_label_value(key),
-    }
-}
-
-fn metadata(kind: &Kind, object: &Value, causes: &mut Vec<Cause>) {
-    let short = matches!(kind.kind, "Namespace" | "Service");
-    let valid = if short { is_label } else { is_subdomain };
-    if !valid(name(object)) {
-        let words = if short { LABEL_WORDS } else { SUBDOMAIN_WORDS };
-        causes.push(Cause::invalid("metadata.name", &json!(name(object)), words));
-    }
-    labels(&object["metadata"]["labels"], "metadata.labels", causes);
-    for (key, _) in object["metadata"]["annotations"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
-        if !is_label_key(&key.to_ascii_lowercase()) {
-            causes.push(Cause::invalid(
-                "metadata.annotations",
-                &json!(key),
-                "name part must be qualified",
-            ));
-        }
-    }
-}
-
-fn labels(labels: &Value, field: &str, causes: &mut Vec<Cause>) {
-    for (key, value) in labels.as_object().into_iter().flatten() {
-        if !is_label_key(key) {
-            causes.push(Cause::invalid(
-                field,
-                &json!(key),
-                "name part must be qualified",
-            ));
-        }
-        if !is_label_value(value.as_str().unwrap_or_default()) {
-            causes.push(Cause::invalid(field, value, LABEL_VALUE_WORDS));
-        }
-    }
 }
 
 fn deployment(object: &Value, live: Option<&Value>, causes: &mut Vec<Cause>) {
@@ -183,98 +114,6 @@ fn strategy(spec: &Value, causes: &mut Vec<Cause>) {
             "spec.progressDeadlineSeconds",
             &json!(deadline),
             "must be greater than minReadySeconds",
-        ));
-    }
-}
-
-fn pod(spec: &Value, at: &str, causes: &mut Vec<Cause>) {
-    if items(spec, "/containers").is_empty() {
-        causes.push(Cause::required(format!("{at}.containers"), ""));
-    }
-    let volumes: Vec<&str> = items(spec, "/volumes")
-        .iter()
-        .map(|volume| text(volume, "/name"))
-        .collect();
-    let mut names = Vec::new();
-    for list in ["initContainers", "containers"] {
-        for (index, each) in items(spec, &format!("/{list}")).iter().enumerate() {
-            let at = format!("{at}.{list}[{index}]");
-            let name = text(each, "/name");
-            if names.contains(&name) {
-                causes.push(Cause::duplicate(format!("{at}.name"), &each["name"]));
-            }
-            names.push(name);
-            container(each, &volumes, &at, causes);
-        }
-    }
-}
-
-fn container(container: &Value, volumes: &[&str], at: &str, causes: &mut Vec<Cause>) {
-    let name = text(container, "/name");
-    if name.is_empty() {
-        causes.push(Cause::required(format!("{at}.name"), ""));
-    } else if !is_label(name) {
-        causes.push(Cause::invalid(
-            format!("{at}.name"),
-            &json!(name),
-            LABEL_WORDS,
-        ));
-    }
-    let image = text(container, "/image");
-    if image.is_empty() {
-        causes.push(Cause::required(format!("{at}.image"), ""));
-    } else if image.trim() != image {
-        causes.push(Cause::invalid(
-            format!("{at}.image"),
-            &json!(image),
-            "must not have leading or trailing whitespace",
-        ));
-    }
-    for (index, mount) in items(container, "/volumeMounts").iter().enumerate() {
-        let volume = text(mount, "/name");
-        if !volumes.contains(&volume) {
-            causes.push(Cause {
-                reason: "FieldValueNotFound",
-                field: format!("{at}.volumeMounts[{index}].name"),
-                message: format!("Not found: \"{volume}\""),
-            });
-        }
-    }
-    for (index, variable) in items(container, "/env").iter().enumerate() {
-        if text(variable, "/name").is_empty() {
-            causes.push(Cause::required(format!("{at}.env[{index}].name"), ""));
-        }
-    }
-    for (index, port) in items(container, "/ports").iter().enumerate() {
-        port_number(
-            &port["containerPort"],
-            format!("{at}.ports[{index}].containerPort"),
-            causes,
-        );
-    }
-    for probe in ["readinessProbe", "livenessProbe", "startupProbe"] {
-        let Some(given) = container.get(probe) else {
-            continue;
-        };
-        let handlers = ["httpGet", "tcpSocket", "exec", "grpc"];
-        if !handlers.iter().any(|handler| given.get(handler).is_some()) {
-            causes.push(Cause::required(
-                format!("{at}.{probe}"),
-                "must specify a handler type",
-            ));
-        }
-    }
-}
-
-fn port_number(port: &Value, field: String, causes: &mut Vec<Cause>) {
-    if !port
-        .as_i64()
-        .is_some_and(|port| (1..=65535).contains(&port))
-    {
-        causes.push(Cause::invalid(
-            field,
-            port,
-            "must be between 1 and 65535, inclusive",
         ));
     }
 }
