@@ -137,3 +137,40 @@ async fn a_pod_with_a_sidecar_is_ready_when_both_are() {
         true
     );
 }
+
+#[tokio::test]
+async fn when_all_is_done_the_controllers_come_to_rest() {
+    let bench = Bench::new().await;
+    bench.apply(service()).await.unwrap();
+    bench.apply(web("1.0.0")).await.unwrap();
+    bench.rolled_out().await;
+    let version = async || {
+        let pods = bench.pods().list(&ListParams::default()).await.unwrap();
+        pods.metadata.resource_version.unwrap()
+    };
+    let mut last = String::new();
+    for _ in 0..100 {
+        let now = version().await;
+        if now == last {
+            return;
+        }
+        last = now;
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("something is written again and again");
+}
+
+#[tokio::test]
+async fn a_dropped_cluster_is_gone_with_all_that_ran_in_it() {
+    let bench = Bench::new().await;
+    bench.apply(service()).await.unwrap();
+    bench.apply(web("1.0.0")).await.unwrap();
+    bench.rolled_out().await;
+    let address = bench.cluster.url.trim_start_matches("http://").to_owned();
+    drop(bench.cluster);
+    let answer = bench.shared.mesh.call("internet", "web", "/").await;
+    assert_eq!(answer.status, 502);
+    while tokio::net::TcpStream::connect(&address).await.is_ok() {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}
