@@ -47,6 +47,10 @@ impl Platform for AzureFunctions {
         }
     }
 
+    fn risks(&self, unit: &Unit) -> Vec<String> {
+        crate::risks(&unit.settings)
+    }
+
     async fn observe(&self, unit: &Unit) -> Result<Observation, Failure> {
         observe::observe(&self.app(unit)?).await
     }

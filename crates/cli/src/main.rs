@@ -1,1 +1,48 @@
-fn main() {}
+//! The `segue` program: arguments in, exit code out. One file per command in
+//! `commands/`; everything that a command does stands in the rooms below.
+
+mod args;
+mod commands;
+mod console;
+mod exit;
+mod interrupt;
+mod problem;
+mod project;
+mod session;
+mod state;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Every HTTP client below needs it; a second install cannot happen here.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let args = args::Args::parse();
+    log();
+    let console = console::Console::new(args.output, args.color);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(commands::run(args.command, &console)),
+        Err(error) => Err(problem::Problem::internal("no runtime", &error)),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(problem) => {
+            console.problem(&problem);
+            problem.exit().into()
+        }
+    }
+}
+
+/// `SEGUE_LOG=debug` shows what the libraries below say; by default nothing.
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("SEGUE_LOG");
+    if let Ok(filter) = filter {
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .init();
+    }
+}

@@ -26,6 +26,11 @@ impl Platform for Kubernetes {
         }
     }
 
+    fn risks(&self, unit: &Unit) -> Vec<String> {
+        let objects = unit.artifact["objects"].as_array();
+        crate::risks(objects.map_or(&[], Vec::as_slice), &unit.settings)
+    }
+
     async fn observe(&self, unit: &Unit) -> Result<Observation, Failure> {
         let live = self.live(unit, &Observation::absent()).await?;
         Ok(observe::observation(&live))

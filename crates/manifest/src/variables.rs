@@ -15,9 +15,26 @@ pub(crate) type Vars<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// Puts the values of variables into every text below `node`. A text whose variable
 /// has no value is broken: nothing further is said of it.
 pub(crate) fn resolve(node: &mut Node, source: &Source, vars: Vars, found: &mut Findings) {
+    visit(node, source, vars, found, Filling::Now);
+}
+
+/// What stands below this key is asked for when it is used: a webhook's address
+/// is a secret, and no secret stands in a plan or a journal.
+const SECRET: &str = "webhook";
+
+/// When a variable gets its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Filling {
+    Now,
+    /// Only that it has one is checked.
+    Later,
+}
+
+fn visit(node: &mut Node, source: &Source, vars: Vars, found: &mut Findings, filling: Filling) {
     match &mut node.kind {
         Kind::Text(text) if text.contains('$') => match expand(text, vars) {
-            Ok(expanded) => *text = expanded,
+            Ok(expanded) if filling == Filling::Now => *text = expanded,
+            Ok(_) => {}
             Err(problem) => {
                 found.push(problem.diagnostic(source, node.span));
                 node.kind = Kind::Broken;
@@ -25,12 +42,16 @@ pub(crate) fn resolve(node: &mut Node, source: &Source, vars: Vars, found: &mut 
         },
         Kind::List(list) => {
             for item in list {
-                resolve(item, source, vars, found);
+                visit(item, source, vars, found, filling);
             }
         }
         Kind::Map(map) => {
             for entry in map {
-                resolve(&mut entry.value, source, vars, found);
+                let filling = match &entry.key.kind {
+                    Kind::Text(key) if key == SECRET => Filling::Later,
+                    _ => filling,
+                };
+                visit(&mut entry.value, source, vars, found, filling);
             }
         }
         _ => {}

@@ -55,7 +55,7 @@ name! {
     TriggerId
 }
 name! {
-    /// One operation of a plan: `billing-service@gke/stage`.
+    /// One operation of a plan: `billing-service@europe/stage`.
     OperationId
 }
 name! {

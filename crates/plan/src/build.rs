@@ -61,6 +61,7 @@ fn operations(input: &Input<'_>) -> Result<Vec<Operation>, Failure> {
     let resumed = triggers::resume(input.manifest, &healthy);
     let given_back = ids(&resumed);
     all.extend(resumed);
+    all.extend(units::trigger_proofs(input, &given_back));
     all.extend(aftermath::operations(input, &healthy, &given_back));
     Ok(all)
 }

@@ -5,6 +5,7 @@ use segue_manifest::Module;
 use segue_model::{
     Action, Failure, FailureKind, Fault, Operation, OperationId, Shifting, Subject, Undo, Verb,
 };
+use serde_json::Value;
 
 /// The chain of one unit: each operation waits for the one before, the first
 /// for `after`. Undoing the first brings back the former state whole.
@@ -28,15 +29,8 @@ pub(crate) fn operations(
         let verify = format!("verify-{percent}");
         chain.push(&verify, Verb::Verify, Action::Verify(unit()));
     }
-    let target = input.manifest.target(&seen.unit.target);
-    for (at, proof) in module.verify.iter().enumerate() {
-        let Some(target) = target else { break };
-        let (by, input) = proof.performer(module, target);
-        chain.push(
-            &format!("proof-{}", at + 1),
-            Verb::Verify,
-            perform(by, input),
-        );
+    for (at, by, input) in proofs(input, module, seen, false) {
+        chain.push(&format!("proof-{at}"), Verb::Verify, perform(by, input));
     }
     let mut operations = chain.operations;
     let deadline_s = u32::try_from(module.deadline.as_secs()).unwrap_or(u32::MAX);
@@ -56,6 +50,44 @@ pub(crate) fn operations(
 /// What must have ended for the unit to count as live.
 pub(crate) fn ends(chain: &[Operation]) -> Option<OperationId> {
     chain.last().map(|operation| operation.id.clone())
+}
+
+/// What proves of triggers that they work again, once they were given back.
+pub(crate) fn trigger_proofs(input: &Input<'_>, after: &[OperationId]) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for module in &input.manifest.modules {
+        for seen in input.of(&module.id).filter(|seen| seen.changed) {
+            for (at, by, settings) in proofs(input, module, seen, true) {
+                let id = format!("{}/proof-{at}", name(seen));
+                operations.push(Operation {
+                    after: after.to_vec(),
+                    finishing: true,
+                    ..operation(id, Verb::Verify, subject(seen), perform(by, settings))
+                });
+            }
+        }
+    }
+    operations
+}
+
+/// A module's proofs, each with its number and who carries it out.
+fn proofs<'a>(
+    input: &Input<'a>,
+    module: &'a Module,
+    seen: &Seen,
+    of_triggers: bool,
+) -> Vec<(usize, &'static str, Value)> {
+    let Some(target) = input.manifest.target(&seen.unit.target) else {
+        return Vec::new();
+    };
+    let numbered = module.verify.iter().zip(1..);
+    let wanted = numbered.filter(|(proof, _)| proof.asks_about_triggers() == of_triggers);
+    wanted
+        .map(|(proof, at)| {
+            let (by, input) = proof.performer(module, target);
+            (at, by, input)
+        })
+        .collect()
 }
 
 /// The health of every module, once everything is live.

@@ -79,6 +79,10 @@ impl Platform for CloudFunctions {
         }
     }
 
+    fn risks(&self, unit: &Unit) -> Vec<String> {
+        crate::risks(&unit.settings)
+    }
+
     async fn observe(&self, unit: &Unit) -> Result<Observation, Failure> {
         let name = function::name_of(&self.parent, unit)?;
         let Some(function) = self.api.function(&name).await? else {

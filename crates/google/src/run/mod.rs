@@ -53,6 +53,10 @@ impl Platform for CloudRun {
         }
     }
 
+    fn risks(&self, unit: &Unit) -> Vec<String> {
+        crate::risks(&unit.settings)
+    }
+
     async fn observe(&self, unit: &Unit) -> Result<Observation, Failure> {
         let name = service::name_of(&self.parent, unit)?;
         let Some(service) = self.api.service(&name).await? else {

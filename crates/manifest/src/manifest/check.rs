@@ -73,6 +73,12 @@ pub enum Verify {
 }
 
 impl Verify {
+    /// Whether it asks about a trigger, and so means something only when triggers
+    /// were given back.
+    pub fn asks_about_triggers(&self) -> bool {
+        matches!(self, Self::PubsubPush { .. })
+    }
+
     /// Who carries it out for `module` on `target`, and what it is told:
     /// `application-insights.check {"subscription","resource_group","component","failed_requests"}`
     /// or `pubsub-push.check {"project","region","subscription","service"}`.

@@ -55,6 +55,14 @@ fn it_is_read_completely_and_in_written_order() {
     );
 }
 
+/// Law 9: a webhook's address is a secret, and the plan holds what is read here.
+#[test]
+fn a_webhooks_address_stays_a_variable() {
+    let (by, input) = manifest().after.notify[0].performer();
+    assert_eq!(by, "webhook.notify");
+    assert_eq!(input["url"], "${RELEASE_WEBHOOK}");
+}
+
 /// The shapes that adapters and performers read.
 #[test]
 fn what_adapters_and_performers_are_told() {

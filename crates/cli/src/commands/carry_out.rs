@@ -1,0 +1,134 @@
+//! Carrying a release out, from wherever it stands, to its report.
+
+use crate::{
+    console::Console, exit::Exit, interrupt::Interrupt, problem::Problem, session::Session,
+};
+use segue_engine::{Conclusion, Engine, Patience, SystemClock};
+use segue_journal::{Journal, Locked};
+use segue_model::{Failure, Notice, Plan, ReleaseId};
+use segue_sandbox::LoadReport;
+use segue_view::{Report, Requests, View, report_text};
+use serde_json::json;
+use std::{path::Path, sync::Arc};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+/// What is carried out.
+pub struct Carry<'a> {
+    /// With what.
+    pub session: &'a Session,
+    /// What people type after a command.
+    pub directory: &'a Path,
+    /// Which release.
+    pub release: ReleaseId,
+    /// Its plan.
+    pub plan: Plan,
+    /// How many requests the sandbox sends at least.
+    pub requests: u64,
+}
+
+/// Carries it out and reports.
+pub async fn run(
+    carry: Carry<'_>,
+    journal: Journal,
+    locked: Locked,
+    console: Console,
+) -> Result<Exit, Problem> {
+    let session = carry.session;
+    if let Some(client) = &session.client {
+        client.start_load().await?;
+    }
+    let (notices, shown) = tokio::sync::mpsc::unbounded_channel();
+    let engine = Engine::new(
+        journal,
+        locked,
+        carry.release.clone(),
+        session.registry.clone(),
+        Arc::new(SystemClock),
+        notices,
+        Patience::default(),
+    )?;
+    let showing = tokio::spawn(show(console.view(&carry.plan), shown));
+    let interrupt = Interrupt::listen(engine.handle(), console);
+    let conclusion = engine.run().await;
+    drop(interrupt);
+    // The view ends when the engine has let go of its sender.
+    let _ = showing.await;
+    report(&carry, conclusion?, console).await
+}
+
+async fn show(mut view: Box<dyn View>, mut notices: UnboundedReceiver<Notice>) {
+    while let Some(notice) = notices.recv().await {
+        view.show(&notice);
+    }
+    view.end();
+}
+
+async fn report(
+    carry: &Carry<'_>,
+    conclusion: Conclusion,
+    console: Console,
+) -> Result<Exit, Problem> {
+    let state = crate::state::State::of(&carry.session.project.directory)?;
+    let events = state.journal()?.events(&carry.release)?;
+    let mut report = Report::new(&carry.release, &carry.plan, &events);
+    let exit = match &conclusion {
+        Conclusion::Ended(ending) => Exit::of(*ending, &carry.plan, &events),
+        Conclusion::Stopped(_) => Exit::Stopped,
+    };
+    if let (Some(client), Conclusion::Ended(_)) = (&carry.session.client, &conclusion) {
+        let least = if exit == Exit::Done {
+            carry.requests
+        } else {
+            0
+        };
+        report.requests = Some(requests(client.stop_load(least).await?));
+    }
+    for (unit, live) in carry.session.observe().await? {
+        let of = |it: &&mut segue_view::ModuleReport| {
+            it.module == unit.module.as_str() && it.target == unit.target.as_str()
+        };
+        if let Some(module) = report.modules.iter_mut().find(of) {
+            module.live = live.version;
+        }
+    }
+    print(carry, &report, &conclusion, exit, console);
+    Ok(exit)
+}
+
+fn print(
+    carry: &Carry<'_>,
+    report: &Report,
+    conclusion: &Conclusion,
+    exit: Exit,
+    console: Console,
+) {
+    if console.is_json() {
+        let mut value = json!(report);
+        value["exit"] = json!(exit as u8);
+        if let Conclusion::Stopped(Some(failure)) = conclusion {
+            value["stopped_by"] = json!(failure);
+        }
+        console.json(&value);
+        return;
+    }
+    console.note("");
+    if let Conclusion::Stopped(Some(failure)) = conclusion {
+        console.problem(&Problem::from(Failure::clone(failure)));
+    }
+    let directory = carry.directory.display().to_string();
+    console.text(&report_text(report, &directory, console.paint()));
+}
+
+fn requests(load: LoadReport) -> Requests {
+    let samples = load.samples.iter();
+    Requests {
+        through: load.through,
+        sent: load.sent,
+        failed: load.failed,
+        samples: samples
+            .map(|it| format!("after {} ms: {} {}", it.after_ms, it.status, it.words))
+            .collect(),
+        median_ms: load.latency_ms.0,
+        p99_ms: load.latency_ms.1,
+    }
+}

@@ -1,0 +1,34 @@
+//! `segue check`: the manifest and its lock, without any cloud.
+
+use crate::{console::Console, exit::Exit, problem::Problem, project::Project, session::sandboxed};
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Check the manifest and its lock; nothing is asked of any cloud.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The directory that holds segue.yaml, or the file.
+    #[arg(default_value = ".")]
+    path: PathBuf,
+}
+
+/// Checks.
+pub fn run(args: &Check, console: Console) -> Result<Exit, Problem> {
+    // Variables are for those who apply: whoever checks need not have them.
+    let project = Project::open(&args.path, &sandboxed(true))?;
+    project.lock()?;
+    let modules = project.manifest.modules.len();
+    let targets = project.manifest.targets.len();
+    if console.is_json() {
+        console.json(&json!({"type": "check", "ok": true, "modules": modules, "targets": targets}));
+    } else {
+        let ok = console.paint().good("ok");
+        let environment = &project.manifest.environment;
+        console.text(&format!(
+            "{ok}  {}: {environment}, {modules} modules on {targets} targets, and the lock fits",
+            project.source.name
+        ));
+    }
+    Ok(Exit::Done)
+}

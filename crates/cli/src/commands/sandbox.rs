@@ -1,0 +1,67 @@
+//! `segue sandbox`: the embedded clouds in a process of their own.
+
+use crate::{
+    console::Console,
+    exit::Exit,
+    problem::Problem,
+    project::Project,
+    session::{sandboxed, speed, start},
+    state::State,
+};
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Run the embedded clouds in a process of their own, until Ctrl-C.
+#[derive(Debug, Args)]
+pub struct SandboxCommand {
+    /// The directory that holds segue.yaml.
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// How many times faster than a cloud the embedded clouds run.
+    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = speed)]
+    speed: f64,
+}
+
+/// Runs.
+pub async fn run(args: SandboxCommand, console: Console) -> Result<Exit, Problem> {
+    let project = Project::open(&args.path, &sandboxed(true))?;
+    let locked = project.lock()?;
+    let state = State::of(&project.directory)?;
+    let mut journal = state.journal()?;
+    // Two sandboxes of one project would overwrite where the other one is.
+    let held = state.lock(&mut journal, "sandbox", "segue sandbox")?;
+    let _held = held.map_err(|held| super::apply::taken("the sandbox", &held))?;
+    let sandbox = start(&project, &locked, args.speed).await?;
+    state.write_sandbox(&sandbox.running)?;
+    let running = &sandbox.running;
+    if console.is_json() {
+        console.json(&json!({"type": "sandbox", "control": running.control, "pid": running.pid}));
+    } else {
+        let directory = args.path.display();
+        console.text(&format!(
+            "The sandbox is up, with the former versions live.\n\
+             Its own API: {}\n\
+             Now, elsewhere: segue apply {directory} --sandbox\n\
+             Ctrl-C ends it.",
+            running.control
+        ));
+    }
+    wait().await;
+    state.remove_sandbox();
+    Ok(Exit::Done)
+}
+
+/// Until Ctrl-C or SIGTERM.
+async fn wait() {
+    let kind = tokio::signal::unix::SignalKind::terminate();
+    match tokio::signal::unix::signal(kind) {
+        Ok(mut terminate) => tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        },
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Where results go: standard output for what was asked for, standard error
+//! for what goes on.
+
+use crate::{
+    args::{Color, Output},
+    problem::Problem,
+};
+use segue_model::{Failure, Plan};
+use segue_view::{JsonLines, Lines, Paint, Terminal, View};
+use serde::Serialize;
+use serde_json::json;
+use std::io::{self, BufRead, IsTerminal, Write};
+
+/// Where results go.
+#[derive(Debug, Clone, Copy)]
+pub struct Console {
+    output: Output,
+    color: Color,
+}
+
+impl Console {
+    /// As the arguments say.
+    pub fn new(output: Output, color: Color) -> Self {
+        Self { output, color }
+    }
+
+    /// Whether machines read the results.
+    pub fn is_json(self) -> bool {
+        self.output == Output::Json
+    }
+
+    /// Colour for standard output.
+    pub fn paint(self) -> Paint {
+        self.painting(io::stdout().is_terminal())
+    }
+
+    /// Colour for standard error.
+    pub fn paint_errors(self) -> Paint {
+        self.painting(io::stderr().is_terminal())
+    }
+
+    fn painting(self, terminal: bool) -> Paint {
+        let refused = std::env::var_os("NO_COLOR").is_some_and(|it| !it.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|it| it == "dumb");
+        let colour = match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !refused && !dumb,
+        };
+        Paint { colour }
+    }
+
+    /// Prints what was asked for. Whoever reads it may have gone.
+    pub fn text(self, text: &str) {
+        let _ = writeln!(io::stdout(), "{}", text.trim_end_matches('\n'));
+    }
+
+    /// Prints what was asked for, as one line of JSON.
+    pub fn json(self, value: &impl Serialize) {
+        if let Ok(text) = serde_json::to_string(value) {
+            self.text(&text);
+        }
+    }
+
+    /// Says what goes on; machines are not told.
+    pub fn note(self, text: &str) {
+        if !self.is_json() {
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
+
+    /// What shows a release as it goes on.
+    pub fn view(self, plan: &Plan) -> Box<dyn View> {
+        let live = io::stderr().is_terminal() && std::env::var_os("CI").is_none();
+        match self.output {
+            Output::Json => Box::new(JsonLines::new(io::stdout())),
+            Output::Text if live => Box::new(Terminal::new(plan, self.paint_errors())),
+            Output::Text => Box::new(Lines::new(io::stderr(), self.paint_errors())),
+        }
+    }
+
+    /// Whether a person can be asked.
+    pub fn can_ask(self) -> bool {
+        !self.is_json() && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Asks a person; only `yes` and `y` are a yes.
+    pub fn ask(self, question: &str) -> bool {
+        let _ = write!(io::stderr(), "{question} [y/N] ");
+        let _ = io::stderr().flush();
+        let mut answer = String::new();
+        let read = io::stdin().lock().read_line(&mut answer);
+        read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// Says why a command did not do what it was asked to.
+    pub fn problem(self, problem: &Problem) {
+        if self.is_json() {
+            return self.json_problem(problem);
+        }
+        let paint = self.paint_errors();
+        let text = match problem {
+            Problem::Manifest(source, diagnostics) => diagnostics
+                .iter()
+                .map(|it| format!("{}\n", it.render(source, paint.colour)))
+                .collect(),
+            _ => problem
+                .failures()
+                .iter()
+                .map(|it| failure(it, paint))
+                .collect::<String>(),
+        };
+        let _ = writeln!(io::stderr(), "{}", text.trim_end_matches('\n'));
+    }
+
+    fn json_problem(self, problem: &Problem) {
+        match problem {
+            Problem::Manifest(source, diagnostics) => self.json(&json!({
+                "type": "error", "file": source.name, "diagnostics": diagnostics,
+                "exit": problem.exit() as u8,
+            })),
+            _ => self.json(&json!({
+                "type": "error", "failures": problem.failures(), "exit": problem.exit() as u8,
+            })),
+        }
+    }
+}
+
+/// A failure for people: what, in whose words, what to type next, where to read on.
+fn failure(failure: &Failure, paint: Paint) -> String {
+    let code = paint.bad(format!("error[{}]", failure.code));
+    let mut text = format!("{code} {}\n", failure.what);
+    for line in failure.words.lines() {
+        text += &format!("    {} {line}\n", paint.faint("│"));
+    }
+    if !failure.hint.is_empty() {
+        text += &format!("    {} {}\n", paint.strong("help:"), failure.hint);
+    }
+    text += &format!(
+        "    {} docs/errors/{}.md\n",
+        paint.faint("more:"),
+        failure.code
+    );
+    text
+}

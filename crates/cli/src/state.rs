@@ -1,0 +1,137 @@
+//! What Segue keeps beside a manifest, in `.segue/`: the journal, the locks,
+//! and where a running sandbox is.
+
+use crate::problem::Problem;
+use segue_journal::{Held, Journal, Lock, Locked};
+use segue_model::{Ending, EventKind, Failure, ReleaseId};
+use segue_sandbox::Running;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// The directory `.segue` beside a manifest.
+pub struct State {
+    directory: PathBuf,
+}
+
+/// A release that somebody may want to go on with.
+pub struct Open {
+    /// Which.
+    pub release: ReleaseId,
+    /// Whether it runs against a sandbox.
+    pub sandbox: bool,
+}
+
+impl State {
+    /// That of the project in `directory`; made when it is not there.
+    pub fn of(directory: &Path) -> Result<Self, Problem> {
+        let directory = directory.join(".segue");
+        fs::create_dir_all(&directory).map_err(|error| cannot(&directory, &error))?;
+        // What stands here is nobody's business in the repository around it.
+        let ignore = directory.join(".gitignore");
+        if !ignore.exists() {
+            fs::write(&ignore, "*\n").map_err(|error| cannot(&ignore, &error))?;
+        }
+        Ok(Self { directory })
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> Result<Journal, Failure> {
+        Journal::open(&self.directory.join("journal.db"))
+    }
+
+    /// The lock of `environment`, or who holds it.
+    pub fn lock(
+        &self,
+        journal: &mut Journal,
+        environment: &str,
+        doing: &str,
+    ) -> Result<Result<Locked, Held>, Failure> {
+        let locked = journal.lock(&self.directory, environment, &holder(), doing, now_ms())?;
+        Ok(match locked {
+            Lock::Ours(locked) => Ok(locked),
+            Lock::Theirs(held) => Err(held),
+        })
+    }
+
+    /// The newest release of this world that is not over, or that left something to do.
+    pub fn open_release(&self, journal: &Journal, sandbox: bool) -> Result<Option<Open>, Failure> {
+        let newest = journal
+            .releases()?
+            .into_iter()
+            .find(|it| it.sandbox == sandbox);
+        let Some(entry) = newest else {
+            return Ok(None);
+        };
+        let events = journal.events(&entry.id)?;
+        // A resumption takes an ending back.
+        let last = events.iter().rev().find_map(|event| match event.kind {
+            EventKind::Finished { ending } => Some(Some(ending)),
+            EventKind::Resumed => Some(None),
+            _ => None,
+        });
+        let ending = last.flatten();
+        let over = matches!(
+            ending,
+            Some(Ending::Succeeded | Ending::Undone | Ending::Cancelled)
+        );
+        Ok((!over).then_some(Open {
+            release: entry.id,
+            sandbox,
+        }))
+    }
+
+    /// Where the running sandbox of this project is, as its process wrote it.
+    pub fn sandbox(&self) -> Option<Running> {
+        let text = fs::read_to_string(self.sandbox_file()).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
+    /// Writes down where the sandbox is that this process runs.
+    pub fn write_sandbox(&self, running: &Running) -> Result<(), Problem> {
+        let path = self.sandbox_file();
+        let text = serde_json::to_string_pretty(running)
+            .map_err(|error| Problem::internal("the sandbox's place is no JSON", &error))?;
+        // Another process must find all of it or nothing.
+        let new = path.with_extension("new");
+        fs::write(&new, text)
+            .and_then(|()| fs::rename(&new, &path))
+            .map_err(|error| cannot(&path, &error).into())
+    }
+
+    /// The sandbox that this process ran is gone.
+    pub fn remove_sandbox(&self) {
+        // Nobody finds it any more, whether the file goes or was gone.
+        let _ = fs::remove_file(self.sandbox_file());
+    }
+
+    fn sandbox_file(&self) -> PathBuf {
+        self.directory.join("sandbox.json")
+    }
+}
+
+fn cannot(path: &Path, error: &io::Error) -> Failure {
+    Failure::internal("SEG6006", format!("{} cannot be written", path.display()))
+        .words(error.to_string())
+        .hint("Segue keeps its journal beside the manifest: make that directory writable")
+}
+
+/// Who holds a lock, for whoever finds it held.
+fn holder() -> String {
+    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
+    let user = user.unwrap_or_else(|_| "somebody".into());
+    let host = fs::read_to_string("/etc/hostname").unwrap_or_default();
+    let host = match host.trim() {
+        "" => "this machine",
+        host => host,
+    };
+    format!("{user} on {host}, process {}", std::process::id())
+}
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |it| i64::try_from(it.as_millis()).unwrap_or(i64::MAX))
+}
