@@ -22,7 +22,9 @@ struct Look {
 
 /// Draws the screen.
 pub(crate) fn draw(screen: &str) -> String {
-    let lines: Vec<_> = screen.trim_end().lines().map(runs).collect();
+    let mut look = Look::default();
+    let lines = screen.trim_end().lines();
+    let lines: Vec<_> = lines.map(|line| runs(line, &mut look)).collect();
     let columns = lines.iter().map(|line| width(line)).max().unwrap_or(0);
     let size = |cells: usize, cell: f64| cells as f64 * cell + 2.0 * EDGE;
     let (wide, high) = (size(columns, CELL.0), size(lines.len(), CELL.1) + BAR);
@@ -72,9 +74,9 @@ fn run(svg: &mut String, column: usize, base: f64, look: Look, text: &str) {
     );
 }
 
-/// The line's runs of characters that look the same.
-fn runs(line: &str) -> Vec<(Look, String)> {
-    let mut look = Look::default();
+/// The line's runs of characters that look the same. A look goes on from line
+/// to line until it is changed.
+fn runs(line: &str, look: &mut Look) -> Vec<(Look, String)> {
     let mut runs: Vec<(Look, String)> = Vec::new();
     let mut rest = line;
     while !rest.is_empty() {
@@ -82,7 +84,7 @@ fn runs(line: &str) -> Vec<(Look, String)> {
             let end = sequence.find(|c: char| c.is_ascii_alphabetic());
             let end = end.unwrap_or(sequence.len());
             if sequence[end..].starts_with('m') {
-                look = turned(look, &sequence[..end]);
+                *look = turned(*look, &sequence[..end]);
             }
             rest = sequence.get(end + 1..).unwrap_or_default();
             continue;
@@ -93,8 +95,8 @@ fn runs(line: &str) -> Vec<(Look, String)> {
             .map_or(rest.len(), |(at, _)| at);
         let (text, after) = rest.split_at(end);
         match runs.last_mut() {
-            Some((last, run)) if *last == look => run.push_str(text),
-            _ => runs.push((look, text.to_owned())),
+            Some((last, run)) if last == look => run.push_str(text),
+            _ => runs.push((*look, text.to_owned())),
         }
         rest = after;
     }
@@ -157,7 +159,7 @@ mod tests {
         };
         let plain = Look::default();
         let expected = [(plain, "a "), (green, "ok"), (plain, " <b>")];
-        let found = runs(line);
+        let found = runs(line, &mut Look::default());
         let found: Vec<_> = found
             .iter()
             .map(|(look, text)| (*look, text.as_str()))
