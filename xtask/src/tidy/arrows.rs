@@ -40,13 +40,12 @@ impl Room {
 const ROOMS: [Room; 17] = [
     room("model", &[]).only(&["semver", "serde", "serde_json", "sha2", "thiserror"]),
     room("release", &["model"]).only(&["thiserror"]),
-    room("platform", &["model"]).only(&["async-trait", "serde_json"]),
+    room("platform", &["model"]).only(&["async-trait", "fastrand", "serde_json", "tokio"]),
     room("manifest", &["model"])
         .only(&["annotate-snippets", "schemars", "serde", "serde-saphyr", "serde_json", "strsim"]),
     room("plan", &["manifest", "model"]).only(&["serde_json"]),
     room("journal", &["model"]).only(&["rusqlite", "serde", "serde_json"]),
-    room("engine", &["journal", "model", "platform", "release"])
-        .only(&["fastrand", "serde_json", "tokio"]),
+    room("engine", &["journal", "model", "platform", "release"]).only(&["serde_json", "tokio"]),
     room("view", &["model", "release"]).only(&["anstyle", "indicatif", "jiff", "serde", "serde_json"]),
     room("twin", &[]),
     room("kubernetes", &["model", "platform"]).tests(&["twin"]),
