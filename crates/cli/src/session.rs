@@ -12,7 +12,7 @@ use segue_connect::{Endpoints, observe, registry, units};
 use segue_model::{Failure, Observation, Plan, Unit};
 use segue_plan::{Input, Seen};
 use segue_platform::Registry;
-use segue_sandbox::{Client, FaultKind, Options, Sandbox};
+use segue_sandbox::{Client, Options, Sandbox};
 use std::path::Path;
 
 /// How the sandbox is used.
@@ -22,19 +22,9 @@ pub struct SandboxArgs {
     /// sandbox`, or one of its own.
     #[arg(long)]
     pub sandbox: bool,
-    /// What goes wrong in the sandbox: never-ready, crash-loop, image-not-found,
-    /// unhealthy-after-ready, api-unavailable, access-denied.
-    #[arg(long, value_name = "MODULE=KIND", value_parser = fault, requires = "sandbox")]
-    pub fault: Vec<(String, FaultKind)>,
     /// How many times faster than a cloud the sandbox's own clouds run.
     #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
-}
-
-/// `MODULE=KIND`.
-pub fn fault(text: &str) -> Result<(String, FaultKind), String> {
-    let (module, kind) = text.split_once('=').ok_or("write MODULE=KIND")?;
-    Ok((module.to_owned(), kind.parse()?))
 }
 
 /// A positive number.
@@ -68,9 +58,6 @@ impl Session {
         let probe = sandboxed(how.sandbox);
         let project = Project::open(path, &probe)?;
         let locked = project.lock()?;
-        for (module, _) in &how.fault {
-            known(&project, module)?;
-        }
         if !how.sandbox {
             return Self::connect(project, locked, Endpoints::default(), None, None).await;
         }
@@ -79,13 +66,11 @@ impl Session {
             && let client = Client::new(&running.control)?
             && client.load().await.is_ok()
         {
-            client.faults(&how.fault).await?;
             return Self::connect(project, locked, running.endpoints, Some(client), None).await;
         }
         console.note("Starting the sandbox: the embedded clouds, with the former versions live …");
         let own = start(&project, &locked, how.speed).await?;
         let client = own.client()?;
-        client.faults(&how.fault).await?;
         let endpoints = own.running.endpoints.clone();
         Self::connect(project, locked, endpoints, Some(client), Some(own)).await
     }
@@ -176,15 +161,4 @@ pub fn sandboxed(sandbox: bool) -> Endpoints {
         outside: sandbox.then(String::new),
         ..Endpoints::default()
     }
-}
-
-fn known(project: &Project, module: &str) -> Result<(), Problem> {
-    let modules = || project.manifest.modules.iter().map(|it| it.id.as_str());
-    if modules().any(|it| it == module) {
-        return Ok(());
-    }
-    let names: Vec<_> = modules().collect();
-    let what = format!("--fault names `{module}`, which is no module");
-    let hint = format!("the modules are {}", names.join(", "));
-    Err(Problem::input("SEG2202", what).hint(hint).into())
 }

@@ -1,12 +1,16 @@
 //! What is live now, on every target at once.
 
 use segue_model::{Failure, Observation, Unit};
-use segue_platform::Registry;
+use segue_platform::{Patience, Registry, attempt};
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// How many reads are under way at once: well inside the read quotas of every
 /// API (the tightest is Cloud Run's, 3,000 a minute and region).
 const WIDTH: usize = 16;
+
+/// How long one read may take, waiting for a busy API included.
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// What is live of each unit, in the units' order.
 ///
@@ -23,7 +27,14 @@ pub async fn observe(registry: &Registry, units: &[Unit]) -> Result<Vec<Observat
             let platform = registry.platforms.get(&unit.target).cloned();
             reading.spawn(async move {
                 let platform = platform.ok_or_else(|| unreachable_target(&unit))?;
-                Ok::<_, Failure>((at, platform.observe(&unit).await?))
+                let observed = attempt(
+                    Patience::default(),
+                    DEADLINE,
+                    || platform.observe(&unit),
+                    |_, _| {},
+                    String::new,
+                );
+                Ok::<_, Failure>((at, observed.await?))
             });
         }
         match reading.join_next().await {

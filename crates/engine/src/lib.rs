@@ -10,12 +10,10 @@
 //! operation that was in flight in a crash is simply called again: adapters
 //! look before they act.
 
-mod attempt;
 mod clock;
 mod dispatch;
 mod run;
 mod task;
 
-pub use attempt::Patience;
 pub use clock::{Clock, SystemClock};
 pub use run::{Conclusion, Engine, Handle};

@@ -1,7 +1,7 @@
 //! The loop.
 
 use crate::{
-    Clock, Patience,
+    Clock,
     dispatch::Outputs,
     task::{JournalFence, Task},
 };
@@ -9,7 +9,7 @@ use segue_journal::{Journal, Locked};
 use segue_model::{
     Direction, Ending, Event, EventKind, Failure, Notice, Operation, OperationId, Plan, ReleaseId,
 };
-use segue_platform::Registry;
+use segue_platform::{Patience, Registry};
 use segue_release::{Command, Machine};
 use std::{collections::HashMap, sync::Arc};
 use tokio::{

@@ -1,16 +1,12 @@
 //! One operation in flight, from its command to its outcome.
 
-use crate::{
-    Patience,
-    attempt::attempt,
-    dispatch::{Outputs, dispatch},
-};
+use crate::dispatch::{Outputs, dispatch};
 use segue_journal::LockFence;
 use segue_model::{
     Action, Direction, EventKind, Evidence, Failure, Notice, Operation, OperationId, OperationKey,
     ReleaseId, Verb,
 };
-use segue_platform::{Call, Fence, Progress, Registry};
+use segue_platform::{Call, Fence, Patience, Progress, Registry, attempt};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,

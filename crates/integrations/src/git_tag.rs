@@ -55,7 +55,9 @@ fn tag(directory: &std::path::Path, name: &str) -> Result<Evidence, Failure> {
         .and_then(|head| head.peel(ObjectType::Commit))
         .map_err(cannot)?;
     let short = head.id().to_string()[..12].to_owned();
-    match repository.revparse_single(&format!("refs/tags/{name}^{{commit}}")) {
+    // By reference: as a revision, `…-gabd` would be taken for an abbreviated commit.
+    let existing = repository.find_reference(&format!("refs/tags/{name}"));
+    match existing.and_then(|tag| tag.peel(ObjectType::Commit)) {
         // A release's name is its own: the tag is from before a crash.
         Ok(found) if found.id() == head.id() => {
             return Ok(Evidence::seen(format!("{name} is at {short}")));

@@ -5,9 +5,11 @@
 //! machine. The engine joins the two.
 
 mod call;
+mod patience;
 mod registry;
 
 pub use call::{Call, Fence, Progress};
+pub use patience::{Patience, attempt};
 pub use registry::Registry;
 /// What a platform can do stands in the model, since planning reads it too.
 pub use segue_model::{Capabilities, Shifting};

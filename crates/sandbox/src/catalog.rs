@@ -16,15 +16,9 @@ const FORMER_STARTUP_MS: u64 = 100;
 
 /// Adds every program of `lock`. Returns the images that are no program: sidecars.
 pub(crate) fn add(programs: &Programs, lock: &Lock, candidate: bool) -> BTreeSet<String> {
-    let with_workload: BTreeSet<_> = lock
-        .modules
-        .iter()
-        .filter(|(_, module)| module.targets.values().any(|it| reference(it).is_some()))
-        .map(|(id, _)| id.clone())
-        .collect();
     let mut sidecars = BTreeSet::new();
     for (id, module) in &lock.modules {
-        let program = program(id, module, &with_workload, candidate);
+        let program = program(id, module, lock, candidate);
         for artifact in module.targets.values() {
             if let Some(reference) = reference(artifact)
                 && programs.get(&reference).is_none()
@@ -38,6 +32,12 @@ pub(crate) fn add(programs: &Programs, lock: &Lock, candidate: bool) -> BTreeSet
     sidecars
 }
 
+/// Whether a module is a program that answers, and not only configuration.
+pub(crate) fn runs(lock: &Lock, id: &ModuleId) -> bool {
+    let module = lock.modules.get(id);
+    module.is_some_and(|it| it.targets.values().any(|it| reference(it).is_some()))
+}
+
 /// The tags of all images that `manifest` builds by itself.
 fn tag(programs: &Programs, reference: &str, version: &str) {
     if let Some((repository, digest)) = reference.split_once('@') {
@@ -45,18 +45,11 @@ fn tag(programs: &Programs, reference: &str, version: &str) {
     }
 }
 
-fn program(
-    id: &ModuleId,
-    module: &LockedModule,
-    with_workload: &BTreeSet<ModuleId>,
-    candidate: bool,
-) -> Program {
+fn program(id: &ModuleId, module: &LockedModule, lock: &Lock, candidate: bool) -> Program {
     // The same syntax on both sides: a range's text is a requirement's text.
     let needs = module.needs.iter().filter_map(|(need, range)| {
         let range = semver::VersionReq::parse(&range.to_string()).ok()?;
-        with_workload
-            .contains(need)
-            .then(|| (need.to_string(), range))
+        runs(lock, need).then(|| (need.to_string(), range))
     });
     Program {
         module: id.to_string(),
@@ -105,11 +98,12 @@ fn containers(artifact: &Artifact) -> impl Iterator<Item = String> + '_ {
 /// The module through which requests come in: the one that is last, or the
 /// last one that answers at all.
 pub(crate) fn front_door(manifest: &Manifest, lock: &Lock) -> Option<String> {
-    let answers = |id: &ModuleId| {
-        let module = lock.modules.get(id);
-        module.is_some_and(|it| it.targets.values().any(|it| reference(it).is_some()))
+    let modules = || {
+        manifest
+            .modules
+            .iter()
+            .filter(|it| runs(lock, &it.id.value))
     };
-    let modules = || manifest.modules.iter().filter(|it| answers(&it.id.value));
     modules()
         .find(|module| module.last)
         .or_else(|| modules().next_back())

@@ -1,6 +1,6 @@
 //! Deploys the former versions, through the adapters that a release uses.
 
-use crate::Project;
+use crate::{Project, catalog};
 use segue_connect::{observe, units};
 use segue_model::{Failure, Observation, OperationId, OperationKey, ReleaseId, Shifting, Unit};
 use segue_platform::{Call, Platform, Registry};
@@ -10,13 +10,22 @@ use tokio::task::JoinSet;
 /// How long the former versions may take to come up before the sandbox gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Brings the former versions up, all at once: nobody uses them yet.
+/// Brings the former versions up: configuration first, since nothing starts
+/// without it, then everything else at once, since nobody uses it yet.
 pub(crate) async fn deploy(project: &Project, registry: &Registry) -> Result<(), Failure> {
     let mut units = units(&project.former.manifest, &project.former.lock)?;
     for unit in &mut units {
         // Nobody watches: a former version is stable as soon as it is ready.
         unit.settings["stable_ms"] = serde_json::json!(0);
     }
+    let (programs, configuration) = units
+        .into_iter()
+        .partition(|unit| catalog::runs(&project.former.lock, &unit.module));
+    all(configuration, registry).await?;
+    all(programs, registry).await
+}
+
+async fn all(units: Vec<Unit>, registry: &Registry) -> Result<(), Failure> {
     let live = observe(registry, &units).await?;
     let mut deploying = JoinSet::new();
     for (unit, live) in units.into_iter().zip(live) {

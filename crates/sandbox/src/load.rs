@@ -48,7 +48,13 @@ pub(crate) struct Load {
     shared: Shared,
     through: String,
     per_second: u32,
-    running: Mutex<Option<(JoinHandle<()>, Arc<Mutex<Tally>>)>>,
+    running: Mutex<Option<Sending>>,
+}
+
+/// A load that goes on.
+struct Sending {
+    task: JoinHandle<()>,
+    tally: Arc<Mutex<Tally>>,
 }
 
 #[derive(Default)]
@@ -81,20 +87,21 @@ impl Load {
                 self.per_second,
                 tally.clone(),
             );
-            *running = Some((tokio::spawn(sending), tally));
+            let task = tokio::spawn(sending);
+            *running = Some(Sending { task, tally });
         }
     }
 
     /// Ends when at least `least` requests were sent, waits for the last
     /// answers, and says what was seen.
     pub(crate) async fn stop(&self, least: u64) -> LoadReport {
-        let Some((sending, tally)) = lock(&self.running).take() else {
+        let Some(Sending { task, tally }) = lock(&self.running).take() else {
             return LoadReport::default();
         };
         while lock(&tally).report.sent < least {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        sending.abort();
+        task.abort();
         let deadline = Instant::now() + LAST_ANSWERS;
         while lock(&tally).under_way > 0 && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -113,7 +120,7 @@ impl Load {
         let running = lock(&self.running);
         running
             .as_ref()
-            .map(|(_, tally)| lock(tally).report.clone())
+            .map(|sending| lock(&sending.tally).report.clone())
             .unwrap_or_default()
     }
 }

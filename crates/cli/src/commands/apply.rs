@@ -16,6 +16,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use segue_journal::{Held, Journal};
 use segue_model::{Failure, FailureKind, Fault, PLAN_FORMAT, Plan, ReleaseId};
 use segue_plan::{Observations, moved};
+use segue_sandbox::FaultKind;
 use std::path::{Path, PathBuf};
 
 /// Carry out a release.
@@ -38,14 +39,27 @@ pub struct Apply {
         hide_short_help = true
     )]
     requests: u64,
+    /// What goes wrong in the sandbox: never-ready, crash-loop, image-not-found,
+    /// unhealthy-after-ready, api-unavailable, access-denied.
+    #[arg(long, value_name = "MODULE=KIND", value_parser = fault, requires = "sandbox")]
+    fault: Vec<(String, FaultKind)>,
     #[command(flatten)]
     sandbox: SandboxArgs,
+}
+
+/// `MODULE=KIND`.
+fn fault(text: &str) -> Result<(String, FaultKind), String> {
+    let (module, kind) = text.split_once('=').ok_or("write MODULE=KIND")?;
+    Ok((module.to_owned(), kind.parse()?))
 }
 
 /// Applies.
 pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
     let (directory, kept) = what(&args)?;
     let session = Session::open(&directory, &args.sandbox, console).await?;
+    for (module, _) in &args.fault {
+        known(&session, module)?;
+    }
     let state = State::of(&session.project.directory)?;
     let mut journal = state.journal()?;
     let environment = environment(&session.project.manifest.environment, args.sandbox.sandbox);
@@ -74,6 +88,7 @@ pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
         directory: &directory,
         release,
         plan,
+        faults: &args.fault,
         requests: args.requests,
     };
     carry_out::run(carry, journal, locked, console).await
@@ -237,4 +252,22 @@ async fn as_planned(session: &Session, plan: &Plan) -> Result<(), Problem> {
         .words(words.join("\n"))
         .hint("nothing was changed; plan again and review that");
     Err(Problem::With(Exit::Refused, failure))
+}
+
+fn known(session: &Session, module: &str) -> Result<(), Problem> {
+    let modules = || {
+        session
+            .project
+            .manifest
+            .modules
+            .iter()
+            .map(|it| it.id.as_str())
+    };
+    if modules().any(|it| it == module) {
+        return Ok(());
+    }
+    let names: Vec<_> = modules().collect();
+    let what = format!("--fault names `{module}`, which is no module");
+    let hint = format!("the modules are {}", names.join(", "));
+    Err(Problem::input("SEG2202", what).hint(hint).into())
 }

@@ -3,10 +3,11 @@
 use crate::{
     console::Console, exit::Exit, interrupt::Interrupt, problem::Problem, session::Session,
 };
-use segue_engine::{Conclusion, Engine, Patience, SystemClock};
+use segue_engine::{Conclusion, Engine, SystemClock};
 use segue_journal::{Journal, Locked};
 use segue_model::{Failure, Notice, Plan, ReleaseId};
-use segue_sandbox::LoadReport;
+use segue_platform::Patience;
+use segue_sandbox::{FaultKind, LoadReport};
 use segue_view::{Report, Requests, View, report_text};
 use serde_json::json;
 use std::{path::Path, sync::Arc};
@@ -22,6 +23,8 @@ pub struct Carry<'a> {
     pub release: ReleaseId,
     /// Its plan.
     pub plan: Plan,
+    /// What goes wrong in the sandbox from here on.
+    pub faults: &'a [(String, FaultKind)],
     /// How many requests the sandbox sends at least.
     pub requests: u64,
 }
@@ -35,6 +38,7 @@ pub async fn run(
 ) -> Result<Exit, Problem> {
     let session = carry.session;
     if let Some(client) = &session.client {
+        client.faults(carry.faults).await?;
         client.start_load().await?;
     }
     let (notices, shown) = tokio::sync::mpsc::unbounded_channel();

@@ -44,7 +44,6 @@ pub async fn run(args: Resume, console: Console) -> Result<Exit, Problem> {
     };
     let how = SandboxArgs {
         sandbox: open.sandbox,
-        fault: Vec::new(),
         speed: 1.0,
     };
     if open.sandbox && state.sandbox().is_none() {
@@ -77,6 +76,7 @@ pub async fn run(args: Resume, console: Console) -> Result<Exit, Problem> {
         directory: &args.path,
         release: open.release,
         plan,
+        faults: &[],
         requests: args.requests,
     };
     carry_out::run(carry, journal, locked, console).await

@@ -1,13 +1,13 @@
 //! Whole releases: well, badly, killed at every step, stopped.
 
 use crate::cloud::Cloud;
-use segue_engine::{Conclusion, Engine, Handle, Patience, SystemClock};
+use segue_engine::{Conclusion, Engine, Handle, SystemClock};
 use segue_journal::{Journal, Lock, Locked};
 use segue_model::{
     Action, Digest, Ending, FailureKind, Observation, Operation, PLAN_FORMAT, Plan, ReleaseId,
     Subject, Undo, Unit, Verb,
 };
-use segue_platform::Registry;
+use segue_platform::{Patience, Registry};
 use std::{future::Future, path::Path, sync::Arc, time::Duration};
 use tempfile::TempDir;
 

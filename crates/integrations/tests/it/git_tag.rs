@@ -30,10 +30,12 @@ async fn tags_once_and_sees_its_own_tag() {
     let directory = tempfile::tempdir().unwrap();
     let repository = commit(directory.path());
     let performer = GitTag::new(directory.path().to_owned());
-    let input = json!({ "name": "release/r1" });
+    let input = json!({ "name": "release/20261123-0534-gabd" });
     performer.perform(&call(), &input).await.unwrap();
     performer.perform(&call(), &input).await.unwrap();
-    let tag = repository.find_reference("refs/tags/release/r1").unwrap();
+    let tag = repository
+        .find_reference("refs/tags/release/20261123-0534-gabd")
+        .unwrap();
     assert!(
         tag.peel_to_tag()
             .unwrap()

@@ -1,5 +1,5 @@
-//! One operation until it has an outcome: tried again while its platform is out
-//! of reach, bounded by its deadline.
+//! A call until it has an outcome: tried again while its platform is out of
+//! reach, bounded by a deadline. The one place where anything is tried again.
 
 use segue_model::{Failure, FailureKind};
 use std::{future::Future, time::Duration};
@@ -29,7 +29,11 @@ impl Default for Patience {
 
 /// Calls until there is an outcome. `retrying` is told of each wait, `seen`
 /// gives the last progress line.
-pub(crate) async fn attempt<T, F>(
+///
+/// # Errors
+/// The call's own failure; `SEG6010` when the deadline passed; the platform's
+/// failure when it stayed out of reach for longer than the budget.
+pub async fn attempt<T, F>(
     patience: Patience,
     deadline: Duration,
     mut call: impl FnMut() -> F,
