@@ -3,7 +3,7 @@
 use crate::{Input, aftermath, changes, order, preconditions, triggers, units};
 use segue_manifest::Order;
 use segue_model::{Failure, ModuleId, Operation, OperationId, PLAN_FORMAT, Plan, Subject, Verb};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long an operation that deploys nothing may take, in seconds.
 pub(crate) const SHORT_S: u32 = 120;
@@ -30,7 +30,12 @@ fn operations(input: &Input<'_>) -> Result<Vec<Operation>, Failure> {
     let mut all = preconditions::operations(input);
     let ready = ids(&all);
     all.extend(triggers::pause(input.manifest, &ready));
-    let paused = ids(&all);
+    // Whoever waits for all pauses waits for all that they wait for.
+    let paused: Vec<_> = all.iter().filter(|it| it.verb == Verb::Pause).collect();
+    let paused: Vec<_> = match paused.as_slice() {
+        [] => ready,
+        pauses => pauses.iter().map(|it| it.id.clone()).collect(),
+    };
 
     // What must have happened for a module to count as live.
     let mut live: BTreeMap<&ModuleId, Vec<OperationId>> = BTreeMap::new();
@@ -53,7 +58,7 @@ fn operations(input: &Input<'_>) -> Result<Vec<Operation>, Failure> {
         all_before.extend(ends.iter().cloned());
         live.insert(&module.id, ends);
     }
-    let everything = all_before;
+    let everything = sinks(&all, all_before);
     let health = units::health(input, &everything);
     let healthy = ids(&health);
     all.extend(health);
@@ -64,6 +69,14 @@ fn operations(input: &Input<'_>) -> Result<Vec<Operation>, Failure> {
     all.extend(units::trigger_proofs(input, &given_back));
     all.extend(aftermath::operations(input, &healthy, &given_back));
     Ok(all)
+}
+
+/// Of `ends` those that nothing waits for: whoever waits for them waits for all.
+fn sinks(all: &[Operation], ends: Vec<OperationId>) -> Vec<OperationId> {
+    let waited_for: BTreeSet<&OperationId> = all.iter().flat_map(|it| &it.after).collect();
+    ends.into_iter()
+        .filter(|end| !waited_for.contains(end))
+        .collect()
 }
 
 pub(crate) fn ids(operations: &[Operation]) -> Vec<OperationId> {
