@@ -1,6 +1,7 @@
 //! Adapters for every target, performers for everything else.
 
 use crate::Endpoints;
+use segue_google::{CloudFunctions, CloudRun, GoogleTriggers};
 use segue_integrations::{GitTag, HttpGate, Outside, Webhook};
 use segue_kubernetes::Kubernetes;
 use segue_manifest::{Manifest, Place, Target};
@@ -51,10 +52,16 @@ async fn place(target: &Target, endpoints: &Endpoints) -> Result<Adapter, Failur
             resource_group,
         )?),
         Place::CloudRun { project, region } => {
-            both(segue_google::CloudRun::connect(&google(endpoints), project, region).await?)
+            let access = google(endpoints);
+            let run = CloudRun::connect(&access, project, region).await?;
+            let triggers = GoogleTriggers::connect(&access, project, region).await?;
+            (Arc::new(run), Arc::new(triggers))
         }
         Place::CloudFunctions { project, region } => {
-            both(segue_google::CloudFunctions::connect(&google(endpoints), project, region).await?)
+            let access = google(endpoints);
+            let functions = CloudFunctions::connect(&access, project, region).await?;
+            let triggers = GoogleTriggers::connect(&access, project, region).await?;
+            (Arc::new(functions), Arc::new(triggers))
         }
     })
 }

@@ -27,3 +27,4 @@ pub use functions::CloudFunctions;
 pub use risks::risks;
 pub use run::CloudRun;
 pub use source::source_generation;
+pub use triggers::GoogleTriggers;

@@ -17,7 +17,6 @@ use crate::{
         observe::{Former, Live},
         traffic,
     },
-    triggers::TriggerKinds,
 };
 use api::Api;
 use async_trait::async_trait;
@@ -25,8 +24,7 @@ use function::Wanted;
 use google_cloud_functions_v2::model::{Function, function::State};
 use google_cloud_run_v2::model::{Revision, Service};
 use segue_model::{Evidence, Failure, Observation, Unit};
-use segue_platform::{Call, Capabilities, Platform, Shifting, Triggers};
-use serde_json::Value;
+use segue_platform::{Call, Capabilities, Platform, Shifting};
 
 pub(crate) use function::Description;
 
@@ -36,7 +34,6 @@ pub struct CloudFunctions {
     api: Api,
     run: Run,
     health: Health,
-    triggers: TriggerKinds,
     parent: String,
 }
 
@@ -50,7 +47,6 @@ impl CloudFunctions {
             api: Api::connect(access).await?,
             run: Run::connect(access).await?,
             health: Health::new(access)?,
-            triggers: TriggerKinds::connect(access, project, region).await?,
             parent: format!("projects/{project}/locations/{region}"),
         })
     }
@@ -188,29 +184,4 @@ fn environment(revision: &Revision) -> Option<&str> {
 fn not_staged(name: &str) -> Failure {
     Failure::step(errors::NOT_STAGED, format!("{name} is not staged"))
         .hint("somebody else deployed in between; make a new plan")
-}
-
-#[async_trait]
-impl Triggers for CloudFunctions {
-    async fn read(&self, call: &Call, settings: &Value) -> Result<Evidence, Failure> {
-        self.triggers.read(call, settings).await
-    }
-
-    async fn pause(
-        &self,
-        call: &Call,
-        settings: &Value,
-        former: &Value,
-    ) -> Result<Evidence, Failure> {
-        self.triggers.pause(call, settings, former).await
-    }
-
-    async fn restore(
-        &self,
-        call: &Call,
-        settings: &Value,
-        former: &Value,
-    ) -> Result<Evidence, Failure> {
-        self.triggers.restore(call, settings, former).await
-    }
 }

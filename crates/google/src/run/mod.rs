@@ -9,13 +9,12 @@ mod stage;
 pub(crate) mod traffic;
 mod verify;
 
-use crate::{Access, health::Health, triggers::TriggerKinds};
+use crate::{Access, health::Health};
 use api::Api;
 use async_trait::async_trait;
 use observe::{Former, Live};
 use segue_model::{Evidence, Failure, Observation, Unit};
-use segue_platform::{Call, Capabilities, Platform, Shifting, Triggers};
-use serde_json::Value;
+use segue_platform::{Call, Capabilities, Platform, Shifting};
 use service::Wanted;
 
 pub(crate) use verify::address;
@@ -25,7 +24,6 @@ pub(crate) use verify::address;
 pub struct CloudRun {
     api: Api,
     health: Health,
-    triggers: TriggerKinds,
     parent: String,
 }
 
@@ -38,7 +36,6 @@ impl CloudRun {
         Ok(Self {
             api: Api::connect(access).await?,
             health: Health::new(access)?,
-            triggers: TriggerKinds::connect(access, project, region).await?,
             parent: format!("projects/{project}/locations/{region}"),
         })
     }
@@ -128,30 +125,5 @@ impl Platform for CloudRun {
             Some(former) => revert::bring_back(&self.api, call, &name, &former).await,
             None => revert::remove(&self.api, call, &name).await,
         }
-    }
-}
-
-#[async_trait]
-impl Triggers for CloudRun {
-    async fn read(&self, call: &Call, settings: &Value) -> Result<Evidence, Failure> {
-        self.triggers.read(call, settings).await
-    }
-
-    async fn pause(
-        &self,
-        call: &Call,
-        settings: &Value,
-        former: &Value,
-    ) -> Result<Evidence, Failure> {
-        self.triggers.pause(call, settings, former).await
-    }
-
-    async fn restore(
-        &self,
-        call: &Call,
-        settings: &Value,
-        former: &Value,
-    ) -> Result<Evidence, Failure> {
-        self.triggers.restore(call, settings, former).await
     }
 }

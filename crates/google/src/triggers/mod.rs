@@ -4,8 +4,9 @@ mod pubsub;
 mod scheduler;
 
 use crate::{Access, errors, settings};
+use async_trait::async_trait;
 use segue_model::{Evidence, Failure, Fault};
-use segue_platform::Call;
+use segue_platform::{Call, Triggers};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -20,33 +21,37 @@ enum Kind {
     CloudScheduler { job: String },
 }
 
-/// All kinds of trigger of one project and region.
+/// The triggers of one project and region: Pub/Sub push subscriptions and Cloud
+/// Scheduler jobs, whatever they start.
 #[derive(Debug, Clone)]
-pub(crate) struct TriggerKinds {
+pub struct GoogleTriggers {
     pubsub: Pubsub,
     scheduler: Scheduler,
 }
 
-impl TriggerKinds {
-    pub(crate) async fn connect(
-        access: &Access,
-        project: &str,
-        region: &str,
-    ) -> Result<Self, Failure> {
+impl GoogleTriggers {
+    /// Makes the clients; calls nothing yet.
+    ///
+    /// # Errors
+    /// `Denied` when there are no credentials.
+    pub async fn connect(access: &Access, project: &str, region: &str) -> Result<Self, Failure> {
         Ok(Self {
             pubsub: Pubsub::connect(access, project).await?,
             scheduler: Scheduler::connect(access, project, region).await?,
         })
     }
+}
 
-    pub(crate) async fn read(&self, _: &Call, settings: &Value) -> Result<Evidence, Failure> {
+#[async_trait]
+impl Triggers for GoogleTriggers {
+    async fn read(&self, _: &Call, settings: &Value) -> Result<Evidence, Failure> {
         match kind(settings)? {
             Kind::Pubsub { subscription } => self.pubsub.read(&subscription).await,
             Kind::CloudScheduler { job } => self.scheduler.read(&job).await,
         }
     }
 
-    pub(crate) async fn pause(
+    async fn pause(
         &self,
         call: &Call,
         settings: &Value,
@@ -64,7 +69,7 @@ impl TriggerKinds {
         }
     }
 
-    pub(crate) async fn restore(
+    async fn restore(
         &self,
         call: &Call,
         settings: &Value,

@@ -1,7 +1,9 @@
 //! Checks and the resolving of sources.
 
 use crate::sandbox::{PROJECT, REGION, Sandbox, call, image, service, source_reference, world};
-use segue_google::{ArtifactRegistryCheck, CloudRun, PubsubPushCheck, source_generation};
+use segue_google::{
+    ArtifactRegistryCheck, CloudRun, GoogleTriggers, PubsubPushCheck, source_generation,
+};
 use segue_model::FailureKind;
 use segue_platform::{Performer, Platform, Triggers};
 use serde_json::{Value, json};
@@ -70,8 +72,17 @@ async fn a_push_must_reach_its_service_as_an_invoker() {
     check.perform(&call("check"), &input).await.unwrap();
 
     let settings = json!({"pubsub": {"subscription": "notifier-push"}});
-    let former = run.read(&call("lease"), &settings).await.unwrap().output;
-    run.pause(&call("pause"), &settings, &former).await.unwrap();
+    let triggers = GoogleTriggers::connect(&sandbox.access, PROJECT, REGION).await;
+    let triggers = triggers.unwrap();
+    let former = triggers
+        .read(&call("lease"), &settings)
+        .await
+        .unwrap()
+        .output;
+    triggers
+        .pause(&call("pause"), &settings, &former)
+        .await
+        .unwrap();
     let paused = check.perform(&call("check"), &input).await.unwrap();
     assert!(paused.summary.contains("paused"));
 }

@@ -1,7 +1,7 @@
 //! Triggers: read, paused, given back.
 
 use crate::sandbox::{PROJECT, REGION, Sandbox, call, world};
-use segue_google::{Access, CloudFunctions, CloudRun};
+use segue_google::{Access, GoogleTriggers};
 use segue_model::FailureKind;
 use segue_platform::Triggers;
 use serde_json::{Value, json};
@@ -19,10 +19,9 @@ async fn sandbox() -> Sandbox {
     Sandbox::start(world).await
 }
 
-async fn all(sandbox: &Sandbox) -> [Box<dyn Triggers>; 2] {
-    let run = CloudRun::connect(&sandbox.access, PROJECT, REGION).await;
-    let functions = CloudFunctions::connect(&sandbox.access, PROJECT, REGION).await;
-    [Box::new(run.unwrap()), Box::new(functions.unwrap())]
+async fn triggers(sandbox: &Sandbox) -> GoogleTriggers {
+    let triggers = GoogleTriggers::connect(&sandbox.access, PROJECT, REGION).await;
+    triggers.unwrap()
 }
 
 fn settings() -> [Value; 2] {
@@ -35,48 +34,62 @@ fn settings() -> [Value; 2] {
 #[tokio::test]
 async fn a_trigger_is_paused_once_and_given_back_as_it_was() {
     let sandbox = sandbox().await;
-    for triggers in all(&sandbox).await {
-        for settings in settings() {
-            let former = triggers.read(&call("lease"), &settings).await.unwrap();
-            let former = former.output;
-            assert_eq!(sandbox.effects().len(), 0);
-            for changes in [1, 0] {
-                triggers
-                    .pause(&call("pause"), &settings, &former)
-                    .await
-                    .unwrap();
-                assert_eq!(sandbox.effects().len(), changes, "{settings}");
-            }
-            let paused = triggers.read(&call("lease"), &settings).await.unwrap();
-            assert_ne!(paused.output, former);
-            for changes in [1, 0] {
-                triggers
-                    .restore(&call("resume"), &settings, &former)
-                    .await
-                    .unwrap();
-                assert_eq!(sandbox.effects().len(), changes, "{settings}");
-            }
-            let now = triggers.read(&call("lease"), &settings).await.unwrap();
-            assert_eq!(now.output, former);
+    let triggers = triggers(&sandbox).await;
+    for settings in settings() {
+        let former = triggers.read(&call("lease"), &settings).await.unwrap();
+        let former = former.output;
+        assert_eq!(sandbox.effects().len(), 0);
+        for changes in [1, 0] {
+            triggers
+                .pause(&call("pause"), &settings, &former)
+                .await
+                .unwrap();
+            assert_eq!(sandbox.effects().len(), changes, "{settings}");
         }
+        let paused = triggers.read(&call("lease"), &settings).await.unwrap();
+        assert_ne!(paused.output, former);
+        for changes in [1, 0] {
+            triggers
+                .restore(&call("resume"), &settings, &former)
+                .await
+                .unwrap();
+            assert_eq!(sandbox.effects().len(), changes, "{settings}");
+        }
+        let now = triggers.read(&call("lease"), &settings).await.unwrap();
+        assert_eq!(now.output, former);
     }
 }
 
 #[tokio::test]
 async fn what_was_paused_already_stays_paused() {
     let sandbox = sandbox().await;
-    let [run, _] = all(&sandbox).await;
+    let triggers = triggers(&sandbox).await;
     let push = json!({"pubsub": {"subscription": "notifier-push"}});
-    let pushing = run.read(&call("lease"), &push).await.unwrap().output;
-    run.pause(&call("pause"), &push, &pushing).await.unwrap();
+    let pushing = triggers.read(&call("lease"), &push).await.unwrap().output;
+    triggers
+        .pause(&call("pause"), &push, &pushing)
+        .await
+        .unwrap();
     sandbox.effects();
     for settings in [push, json!({"cloud_scheduler": {"job": "old-report"}})] {
-        let former = run.read(&call("lease"), &settings).await.unwrap().output;
-        run.pause(&call("pause"), &settings, &former).await.unwrap();
-        run.restore(&call("resume"), &settings, &former)
+        let former = triggers
+            .read(&call("lease"), &settings)
+            .await
+            .unwrap()
+            .output;
+        triggers
+            .pause(&call("pause"), &settings, &former)
             .await
             .unwrap();
-        let now = run.read(&call("lease"), &settings).await.unwrap().output;
+        triggers
+            .restore(&call("resume"), &settings, &former)
+            .await
+            .unwrap();
+        let now = triggers
+            .read(&call("lease"), &settings)
+            .await
+            .unwrap()
+            .output;
         assert_eq!(now, former);
     }
     assert_eq!(sandbox.effects().len(), 0);
@@ -85,13 +98,13 @@ async fn what_was_paused_already_stays_paused() {
 #[tokio::test]
 async fn a_trigger_that_is_not_there_or_unknown_is_a_failed_step() {
     let sandbox = sandbox().await;
-    let [run, _] = all(&sandbox).await;
+    let triggers = triggers(&sandbox).await;
     for settings in [
         json!({"pubsub": {"subscription": "nobody"}}),
         json!({"cloud_scheduler": {"job": "nobody"}}),
         json!({"event_grid": {"topic": "t", "subscription": "s"}}),
     ] {
-        let failure = run.read(&call("lease"), &settings).await.unwrap_err();
+        let failure = triggers.read(&call("lease"), &settings).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Step, "{settings}");
         assert!(!failure.words.is_empty(), "{settings}");
     }
@@ -101,9 +114,9 @@ async fn a_trigger_that_is_not_there_or_unknown_is_a_failed_step() {
 async fn a_credential_that_is_not_taken_is_denied() {
     let mut sandbox = sandbox().await;
     sandbox.access = Access::sandbox(sandbox.access.endpoints.clone(), "another-token");
-    let [run, _] = all(&sandbox).await;
+    let triggers = triggers(&sandbox).await;
     for settings in settings() {
-        let refused = run.read(&call("lease"), &settings).await.unwrap_err();
+        let refused = triggers.read(&call("lease"), &settings).await.unwrap_err();
         assert_eq!(refused.kind, FailureKind::Denied, "{settings}");
         assert!(refused.words.contains("credential"), "{refused}");
     }
