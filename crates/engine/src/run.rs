@@ -40,7 +40,8 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// Begins nothing more; what is in flight comes to its outcome.
+    /// Begins nothing more; what is in flight comes to its outcome. Asked a
+    /// second time, it is not waited for: `resume` looks at the platform first.
     pub fn stop(&self) {
         // A release that is over has nothing left to stop.
         let _ = self.wishes.send(Wish::Stop);
@@ -204,20 +205,19 @@ impl Engine {
     async fn next(&mut self) -> Result<Vec<EventKind>, Failure> {
         let mut happened = Vec::new();
         tokio::select! {
-            ended = self.tasks.join_next() => happened.extend(ended.map(outcome).transpose()?),
+            Some(ended) = self.tasks.join_next() => happened.extend(outcome(ended)?),
             Some(wish) = self.wishes.1.recv() => self.wish(wish, &mut happened),
         }
         while let Some(ended) = self.tasks.try_join_next() {
-            happened.push(outcome(ended)?);
+            happened.extend(outcome(ended)?);
         }
         Ok(happened)
     }
 
     fn wish(&mut self, wish: Wish, happened: &mut Vec<EventKind>) {
         match wish {
-            Wish::Stop => {
-                self.stopping.get_or_insert(None);
-            }
+            Wish::Stop if self.stopping.is_some() => self.tasks.abort_all(),
+            Wish::Stop => self.stopping = Some(None),
             Wish::Cancel { by } => happened.push(EventKind::CancelRequested { by }),
         }
     }
@@ -256,10 +256,15 @@ fn by_name(plan: Plan) -> HashMap<OperationId, Arc<Operation>> {
         .collect()
 }
 
-fn outcome(ended: Result<EventKind, JoinError>) -> Result<EventKind, Failure> {
-    ended.map_err(|error| {
-        Failure::internal("SEG6013", "an operation ended without an outcome")
-            .words(error.to_string())
-            .hint("this is a bug in Segue; `segue resume` looks at the platform and goes on")
-    })
+/// None for an operation that was not waited for any longer.
+fn outcome(ended: Result<EventKind, JoinError>) -> Result<Option<EventKind>, Failure> {
+    match ended {
+        Ok(kind) => Ok(Some(kind)),
+        Err(error) if error.is_cancelled() => Ok(None),
+        Err(error) => Err(
+            Failure::internal("SEG6013", "an operation ended without an outcome")
+                .words(error.to_string())
+                .hint("this is a bug in Segue; `segue resume` looks at the platform and goes on"),
+        ),
+    }
 }

@@ -115,17 +115,20 @@ impl Site {
     }
 
     fn engine(&self) -> Engine {
+        self.engine_with(Patience {
+            first_wait: Duration::from_millis(1),
+            longest_wait: Duration::from_millis(2),
+            budget: Duration::from_millis(20),
+        })
+    }
+
+    fn engine_with(&self, patience: Patience) -> Engine {
         let (journal, locked) = open(self.directory.path());
         let mut registry = Registry::default();
         let cloud = Arc::new(self.cloud.clone());
         registry.platforms.insert("cloud".into(), cloud.clone());
         registry.triggers.insert("cloud".into(), cloud);
         let (notices, _) = tokio::sync::mpsc::unbounded_channel();
-        let patience = Patience {
-            first_wait: Duration::from_millis(1),
-            longest_wait: Duration::from_millis(2),
-            budget: Duration::from_millis(20),
-        };
         let release = ReleaseId::new("r1");
         Engine::new(
             journal,
@@ -270,6 +273,31 @@ fn stopped_begins_nothing_more_and_resume_goes_on() {
     assert_eq!(site.versions(), vec!["1.0.0"; 4]);
     let conclusion = block_on(site.engine().run()).unwrap();
     assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
+}
+
+#[test]
+fn asked_twice_to_stop_it_does_not_wait_and_resume_goes_on() {
+    let site = Site::new();
+    site.failing("auth", 1_000_000, FailureKind::Unavailable);
+    let conclusion = block_on(async {
+        let engine = site.engine_with(Patience {
+            budget: Duration::from_secs(3600),
+            ..Patience::default()
+        });
+        let handle = engine.handle();
+        let run = tokio::spawn(engine.run());
+        while site.versions()[0] != "2.0.0" {
+            tokio::task::yield_now().await;
+        }
+        handle.stop();
+        handle.stop();
+        run.await.unwrap().unwrap()
+    });
+    assert_eq!(conclusion, Conclusion::Stopped(None));
+    site.failing("auth", 0, FailureKind::Unavailable);
+    let conclusion = block_on(site.engine().run()).unwrap();
+    assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
+    assert_eq!(site.effects(), ALL_NEW);
 }
 
 #[test]
