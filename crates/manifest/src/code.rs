@@ -86,6 +86,8 @@ codes! {
     ListedTwice = "SEG1030",
     /// In strict order, a module that is written before one that it needs.
     WrittenTooEarly = "SEG1031",
+    /// What the manifest says and the lock does not; found by whoever knows both.
+    StaleLock = "SEG2004",
 }
 
 impl fmt::Display for Code {

@@ -76,7 +76,7 @@ fn empty(root: &Node) -> Option<Diagnostic> {
     };
     empty.then(|| {
         Diagnostic::error(Code::Empty, Span::default(), "the manifest is empty")
-            .help("`segue init` writes one to begin with")
+            .help("`segue schema` says what can stand in it; examples/storefront/segue.yaml shows it")
     })
 }
 

@@ -2,9 +2,11 @@
 
 use super::{Lock, declared};
 use crate::{code, inputs};
-use segue_manifest::{Manifest, Module};
+use segue_manifest::{Code, Diagnostic, Label, Manifest, Module, Severity, Span};
 use segue_model::{Failure, ModuleId, Version};
 use std::{collections::BTreeSet, fmt, path::Path};
+
+const HINT: &str = "type `segue lock`, and review what changes in it";
 
 /// One way in which a lock does not match its manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,9 +67,49 @@ impl Mismatch {
         let lines: Vec<_> = all.iter().map(Self::to_string).collect();
         (!lines.is_empty()).then(|| {
             code::refused(code::STALE_LOCK, "the lock no longer matches the manifest")
-                .words(lines.join("; "))
-                .hint("type `segue lock`, and review what changes in it")
+                .words(lines.join("\n"))
+                .hint(HINT)
         })
+    }
+
+    /// The same, pointing at the place in the text of `manifest` that the lock
+    /// does not know.
+    pub fn diagnostic(&self, manifest: &Manifest) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Error,
+            code: Code::StaleLock,
+            message: format!("the lock no longer matches the manifest: {self}"),
+            primary: Label {
+                span: self.place(manifest),
+                text: self.label(),
+            },
+            secondary: Vec::new(),
+            help: Some(HINT.to_owned()),
+        }
+    }
+
+    /// Where the manifest says it; its beginning when it says nothing any more.
+    fn place(&self, manifest: &Manifest) -> Span {
+        let Some(module) = manifest.module(&self.module) else {
+            return Span::default();
+        };
+        let place = match self.kind {
+            MismatchKind::Version { .. } => Some(module.version.span),
+            MismatchKind::Needs => module.needs.first().map(|need| need.module.span),
+            MismatchKind::Targets => module.on.first().map(|target| target.span),
+            _ => None,
+        };
+        place.unwrap_or(module.id.span)
+    }
+
+    fn label(&self) -> String {
+        match &self.kind {
+            MismatchKind::Added => "not in the lock".into(),
+            MismatchKind::Version { locked, .. } => format!("locked at {locked}"),
+            MismatchKind::Needs | MismatchKind::Targets => "not what was locked".into(),
+            MismatchKind::Inputs => "its files, or what is said of them here, changed".into(),
+            MismatchKind::Removed | MismatchKind::Unreadable(_) => String::new(),
+        }
     }
 }
 

@@ -17,6 +17,10 @@ const HEADER: &str = "\
 # What `segue lock` resolved and rendered. Commit it, review its changes; do not edit it.
 ";
 
+/// YAML's mark for the end of a document. Without it, a lock that was cut off
+/// between two objects would look whole.
+const END: &str = "...";
+
 #[derive(Deserialize)]
 struct Head {
     format: u32,
@@ -29,17 +33,32 @@ impl Lock {
     /// `SEG2001` when there is none, `SEG2005` when it cannot be read, and those
     /// of [`Lock::parse`].
     pub fn read(path: &Path) -> Result<Self, Failure> {
+        Ok(Self::read_with_text(path)?.0)
+    }
+
+    /// The same, with the text that was read: its digest names the lock.
+    ///
+    /// # Errors
+    /// Those of [`Lock::read`].
+    pub fn read_with_text(path: &Path) -> Result<(Self, String), Failure> {
         let name = path.display();
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         fs::File::open(path)
-            .and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_string(&mut text))
+            .and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes))
             .map_err(|error| match error.kind() {
                 ErrorKind::NotFound => code::refused(code::NO_LOCK, format!("there is no {name}"))
                     .hint("type `segue lock`, and commit what it writes"),
                 _ => code::refused(code::UNREADABLE, format!("{name} cannot be read"))
                     .words(error.to_string()),
             })?;
-        Self::parse(&text)
+        let text = String::from_utf8(bytes).map_err(|error| malformed(&error));
+        let lock = text.and_then(|text| Ok((Self::parse(&text)?, text)));
+        // The parser draws the place, and knows no file.
+        lock.map_err(|mut failure| {
+            failure.what = format!("{name}: {}", failure.what);
+            failure.words = failure.words.replace("--> <input>", &format!("--> {name}"));
+            failure
+        })
     }
 
     /// Reads a lock from its text. Needs no Helm and no network.
@@ -61,6 +80,13 @@ impl Lock {
             return Err(code::refused(code::NEWER_LOCK, what)
                 .hint("a newer Segue wrote it: install that one, or make the lock again with `segue lock`"));
         }
+        if text.lines().next_back() != Some(END) {
+            return Err(code::refused(
+                code::MALFORMED_LOCK,
+                "the lock is cut short: its end is missing",
+            )
+            .hint("take it from version control again, or make it again with `segue lock`"));
+        }
         from_yaml(text)
     }
 
@@ -75,7 +101,8 @@ impl Lock {
         };
         let yaml = serde_saphyr::to_string_with_options(self, options)
             .map_err(|error| malformed(&error))?;
-        Ok(format!("{HEADER}{yaml}"))
+        let between = if yaml.ends_with('\n') { "" } else { "\n" };
+        Ok(format!("{HEADER}{yaml}{between}{END}\n"))
     }
 }
 
@@ -249,7 +276,9 @@ mod tests {
             "",
             "format: x",
             "format: 1",
-            "format: 1\nmodules: {}\nmore: 1",
+            "format: 1\nmodules: {}\nmore: 1\n...\n",
+            "format: 1\nmodules: {}\n",
+            "format: 1\nmodules: {}\n  ...\n",
             "<<<<<<< HEAD\nformat: 1\n",
         ] {
             assert_eq!(

@@ -8,11 +8,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-fn dir() -> PathBuf {
+pub fn dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/storefront")
 }
 
-fn storefront() -> Manifest {
+pub fn storefront() -> Manifest {
     manifest(&fs::read_to_string(dir().join("segue.yaml")).unwrap())
 }
 

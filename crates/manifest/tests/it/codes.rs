@@ -13,7 +13,8 @@ fn each_code_has_a_page_and_each_page_a_code() {
         .filter(|name| name.starts_with("SEG1"))
         .collect();
     let codes: BTreeSet<String> = Code::ALL.iter().map(Code::to_string).collect();
-    assert_eq!(pages, codes);
+    let own = codes.iter().filter(|code| code.starts_with("SEG1"));
+    assert_eq!(pages, own.cloned().collect());
     for code in codes {
         let page = fs::read_to_string(directory.join(format!("{code}.md"))).unwrap();
         assert!(page.starts_with(&format!("# {code}: ")), "{code}");
