@@ -94,6 +94,24 @@ async fn a_null_in_a_template_makes_no_new_template() {
 }
 
 #[tokio::test]
+async fn an_item_that_is_no_longer_applied_takes_its_defaults_along() {
+    let bench = Bench::new().await;
+    for ports in [
+        json!([{"containerPort": 8080}]),
+        json!([{"containerPort": 8080, "protocol": "TCP", "name": "http"}]),
+    ] {
+        let mut object = web("1.0.0");
+        object["spec"]["template"]["spec"]["containers"][0]["ports"] = ports;
+        bench.apply(object.clone()).await.unwrap();
+        let container = &mut object["spec"]["template"]["spec"]["containers"][0];
+        container.as_object_mut().unwrap().remove("ports");
+        let live = bench.apply(object).await.unwrap();
+        let container = &live["spec"]["template"]["spec"]["containers"][0];
+        assert_eq!(container.get("ports"), None);
+    }
+}
+
+#[tokio::test]
 async fn a_conflict_names_the_field_and_its_owner() {
     let bench = Bench::new().await;
     bench
