@@ -24,7 +24,7 @@ pub(crate) struct Values<'a> {
 }
 
 /// Applies `wants` in their order. `values` fills Secret objects; without it
-/// a Secret must be there already, and stays as it is.
+/// a Secret must be there already, and keeps its data.
 pub(crate) async fn converge(
     server: &Server,
     call: &Call,
@@ -43,11 +43,10 @@ pub(crate) async fn converge(
         if kind.is_secret() {
             match values {
                 Some(values) => prepare::fill(&mut want, values.settings, values.secrets).await?,
-                None if live.is_some() => {
-                    applied.same += 1;
-                    continue;
-                }
-                None => return Err(gone(&want)),
+                None => match &live {
+                    Some(live) => prepare::keep_data(&mut want, live),
+                    None => return Err(gone(&want)),
+                },
             }
         }
         if live.is_some_and(|live| compare::same(&want, &live)) {

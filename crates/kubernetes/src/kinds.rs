@@ -149,14 +149,6 @@ impl Kind {
         is_workload(&self.kind)
     }
 
-    /// Whether Segue never removes one: what would go with it is more than the module.
-    pub fn is_kept(&self) -> bool {
-        matches!(
-            self.kind.as_str(),
-            "Namespace" | "PersistentVolumeClaim" | "CustomResourceDefinition"
-        )
-    }
-
     /// Where the API server keeps objects of this kind.
     pub fn path(&self, namespace: &str) -> String {
         let scope = self.namespaced.then_some(namespace);
@@ -182,6 +174,15 @@ impl fmt::Display for Kind {
 /// Whether objects of this kind run pods and roll out.
 pub(crate) fn is_workload(kind: &str) -> bool {
     matches!(kind, "Deployment" | "StatefulSet" | "DaemonSet")
+}
+
+/// Whether Segue never removes objects of this kind: what would go with one is
+/// more than the module.
+pub(crate) fn is_kept(kind: &str) -> bool {
+    matches!(
+        kind,
+        "Namespace" | "PersistentVolumeClaim" | "CustomResourceDefinition"
+    )
 }
 
 /// In the order in which objects are applied; equal kinds keep their order.

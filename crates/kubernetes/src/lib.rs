@@ -14,6 +14,7 @@ mod errors;
 mod gone;
 mod health;
 mod kinds;
+mod matching;
 mod object;
 mod observe;
 mod ownership;
@@ -32,10 +33,11 @@ mod watching;
 pub use access::Access;
 pub use risks::risks;
 
+use rollout::Memory;
 use segue_model::Failure;
 use segue_platform::Secrets;
 use server::Server;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// The name under which Segue's fields are managed.
 /// Source: Kubernetes documentation, "Server-Side Apply", managers.
@@ -46,6 +48,9 @@ const FIELD_MANAGER: &str = "segue";
 pub struct Kubernetes {
     server: Server,
     secrets: Arc<dyn Secrets>,
+    /// The pods that were ready at `stage`: `verify` then sees at once which are
+    /// no longer. A process that begins with `verify` goes by their conditions.
+    seen: Arc<Mutex<Memory>>,
 }
 
 impl Kubernetes {
@@ -64,6 +69,7 @@ impl Kubernetes {
         Ok(Self {
             server: Server::new(client, namespace),
             secrets,
+            seen: Arc::default(),
         })
     }
 }

@@ -185,6 +185,20 @@ fn without_incidental(metadata: &mut Map<String, Value>) {
     }
 }
 
+/// The object without what others may move meanwhile: the replica count of what
+/// is `scaled`, and whether a CronJob is suspended (a trigger's lease).
+pub(crate) fn settled(object: &Value, scaled: &[(String, String)]) -> Value {
+    let is_scaled = is_scaled(object, scaled);
+    let mut settled = object.clone();
+    if let Some(Value::Object(spec)) = settled.get_mut("spec") {
+        spec.remove("suspend");
+        if is_scaled {
+            spec.remove("replicas");
+        }
+    }
+    settled
+}
+
 /// The names of what HorizontalPodAutoscalers among `objects` scale:
 /// the replica counts of these are not Segue's.
 pub(crate) fn scaled(objects: &[Value]) -> Vec<(String, String)> {

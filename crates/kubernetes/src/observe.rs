@@ -2,8 +2,9 @@
 
 use crate::{kinds::Kind, object, object::Id, ownership, rollout, server::Server};
 use futures::future;
-use segue_model::{Digest, Failure, FailureKind, ModuleId, Observation, Version};
+use segue_model::{Digest, Failure, FailureKind, ModuleId, Observation, Unit, Version};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// A live object of a module.
 #[derive(Debug, Clone)]
@@ -86,14 +87,14 @@ fn is_segues(object: &Value) -> bool {
             .any(|owner| owner["controller"] == true)
 }
 
-/// The live objects as one observation.
-pub(crate) fn observation(live: &[Live]) -> Observation {
+/// The live objects of `unit`'s module as one observation.
+pub(crate) fn observation(live: &[Live], unit: &Unit) -> Observation {
     if live.is_empty() {
         return Observation::absent();
     }
     let objects: Vec<Value> = live.iter().map(|live| wanted(&live.object)).collect();
     Observation {
-        version: version(live),
+        version: version(live, unit),
         revision: revision(live),
         fingerprint: fingerprint(&objects).to_string(),
         detail: json!({ "objects": objects, "ready": is_ready(live) }),
@@ -110,18 +111,7 @@ fn fingerprint(objects: &[Value]) -> Digest {
     let scaled = object::scaled(objects);
     let mut objects: Vec<Value> = objects
         .iter()
-        .map(|object| {
-            let is_scaled = object::is_scaled(object, &scaled);
-            let mut object = object.clone();
-            if let Some(Value::Object(spec)) = object.get_mut("spec") {
-                // A trigger's lease, an autoscaler.
-                spec.remove("suspend");
-                if is_scaled {
-                    spec.remove("replicas");
-                }
-            }
-            canonical(object)
-        })
+        .map(|object| canonical(object::settled(object, &scaled)))
         .collect();
     objects.sort_by_key(Id::of);
     Digest::of(Value::Array(objects).to_string().as_bytes())
@@ -145,17 +135,27 @@ fn canonical(value: Value) -> Value {
     }
 }
 
-/// The version of the workload; of a module without one, of its newest object.
-fn version(live: &[Live]) -> Option<Version> {
-    let newest = |live: &&Live| {
-        (
-            object::text(&live.object, "/metadata/creationTimestamp").to_owned(),
-            version_of(&live.object),
-        )
-    };
-    workloads(live)
-        .find_map(|live| version_of(&live.object))
-        .or_else(|| version_of(&live.iter().max_by_key(newest)?.object))
+/// The version of the workload. A module without one has the unit's version
+/// once all that the unit wants stands at it, and until then another: the
+/// highest that is there. Nothing but what is wanted of the objects counts, so
+/// what is brought back says what it said before.
+fn version(live: &[Live], unit: &Unit) -> Option<Version> {
+    let of_workload = workloads(live).find_map(|live| version_of(&live.object));
+    if of_workload.is_some() {
+        return of_workload;
+    }
+    let stands = live
+        .iter()
+        .filter(|live| version_of(&live.object).as_ref() == Some(&unit.version))
+        .map(|live| Id::of(&live.object))
+        .collect::<BTreeSet<_>>();
+    let wants = object::list(&unit.artifact, "/objects");
+    if !wants.is_empty() && wants.iter().all(|want| stands.contains(&Id::of(want))) {
+        return Some(unit.version.clone());
+    }
+    live.iter()
+        .filter_map(|live| version_of(&live.object))
+        .max_by_key(|version| (*version != unit.version, version.clone()))
 }
 
 fn version_of(object: &Value) -> Option<Version> {
@@ -237,11 +237,29 @@ mod tests {
         )
     }
 
-    fn config(name: &str, version: &str, created: &str) -> Live {
+    fn config(name: &str, version: &str) -> Live {
         live(
             json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"v": version},
-            "metadata": {"name": name, "creationTimestamp": created, "labels": {object::VERSION: version}}}),
+            "metadata": {"name": name, "labels": {object::VERSION: version}}}),
         )
+    }
+
+    /// A unit of `version` that wants ConfigMaps of these names.
+    fn unit(version: &str, names: &[&str]) -> Unit {
+        let object =
+            |name| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}});
+        let objects: Vec<Value> = names.iter().map(object).collect();
+        Unit {
+            module: "web".into(),
+            target: "aks".into(),
+            version: version.parse().unwrap(),
+            artifact: json!({ "objects": objects }),
+            settings: Value::Null,
+        }
+    }
+
+    fn observation(live: &[Live]) -> Observation {
+        super::observation(live, &unit("3.0.0", &["c-3"]))
     }
 
     #[test]
@@ -251,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_workload_says_version_and_revision() {
-        let seen = observation(&[config("c", "9.0.0", "z"), deployment(2, "1")]);
+        let seen = observation(&[config("c", "9.0.0"), deployment(2, "1")]);
         assert_eq!(seen.version, Some("2.1.0".parse().unwrap()));
         assert_eq!(seen.revision, "deployment revision 3");
         assert_eq!(seen.detail["ready"], true);
@@ -262,13 +280,26 @@ mod tests {
     }
 
     #[test]
-    fn configuration_alone_says_the_version_of_its_newest_object() {
-        let seen = observation(&[
-            config("c-2", "2.0.0", "2026-02-01T00:00:00Z"),
-            config("c-1", "3.0.0", "2026-01-01T00:00:00Z"),
-        ]);
-        assert_eq!(seen.version, Some("2.0.0".parse().unwrap()));
-        assert_eq!(seen.revision, "ConfigMap c-2, ConfigMap c-1");
+    fn configuration_alone_is_the_units_once_all_of_it_stands() {
+        let says = |live: &[Live], unit: &Unit| {
+            let version = super::observation(live, unit).version;
+            version.map(|version| version.to_string())
+        };
+        let (one, two) = (config("c-1", "1.0.0"), config("c-2", "2.0.0"));
+        let both = [one.clone(), two.clone()];
+        let up = unit("2.0.0", &["c-2", "shared"]);
+        let down = unit("1.0.0", &["c-1", "shared"]);
+        for (unit, former, now) in [(&up, "1.0.0", "2.0.0"), (&down, "2.0.0", "1.0.0")] {
+            let was = if former == "1.0.0" { &one } else { &two };
+            let before = [was.clone(), config("shared", former)];
+            assert_eq!(says(&before, unit).as_deref(), Some(former), "before");
+            let half = [both.as_slice(), &[config("shared", former)]].concat();
+            assert_eq!(says(&half, unit).as_deref(), Some(former), "on the way");
+            let staged = [both.as_slice(), &[config("shared", now)]].concat();
+            assert_eq!(says(&staged, unit).as_deref(), Some(now), "staged");
+        }
+        assert_eq!(says(&[two], &up).as_deref(), Some("2.0.0"), "a part alone");
+        assert_eq!(says(&both, &unit("3.0.0", &[])).as_deref(), Some("2.0.0"));
     }
 
     #[test]

@@ -5,17 +5,17 @@ use crate::{
     apply::{self, Applied, Values},
     compare, errors,
     health::Health,
-    kinds, object,
+    kinds, matching, object,
     observe::{self, Live},
     prepare, prune,
     settings::Settings,
-    wait,
+    wait::Wait,
 };
 use async_trait::async_trait;
 use segue_model::{Evidence, Failure, FailureKind, Fault, Observation, Unit};
 use segue_platform::{Call, Capabilities, Platform, Shifting};
 use serde_json::Value;
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 #[async_trait]
 impl Platform for Kubernetes {
@@ -31,9 +31,17 @@ impl Platform for Kubernetes {
         crate::risks(objects.map_or(&[], Vec::as_slice), &unit.settings)
     }
 
+    fn matches(&self, unit: &Unit, live: &Observation) -> bool {
+        live.version.as_ref() == Some(&unit.version)
+            // What cannot be read is no match: staging it says what is wrong.
+            && self
+                .desired(unit)
+                .is_ok_and(|wants| matching::holds(live, &wants))
+    }
+
     async fn observe(&self, unit: &Unit) -> Result<Observation, Failure> {
         let live = self.live(unit, &Observation::absent()).await?;
-        Ok(observe::observation(&live))
+        Ok(observe::observation(&live, unit))
     }
 
     async fn stage(&self, call: &Call, unit: &Unit) -> Result<Evidence, Failure> {
@@ -44,8 +52,10 @@ impl Platform for Kubernetes {
             secrets: self.secrets.as_ref(),
         };
         let applied = apply::converge(&self.server, call, wants.clone(), Some(&values)).await?;
+        // That it stays ready is for `verify` to see.
         let ready = self
-            .until_ready(call, &wants, &settings.sidecars, settings.stable())
+            .wait(call, &settings.sidecars, Duration::ZERO)
+            .until_ready(&wants)
             .await?;
         Ok(seen([said(&applied), ready]))
     }
@@ -54,10 +64,10 @@ impl Platform for Kubernetes {
         let settings = Settings::of(unit)?;
         let wants = self.desired(unit)?;
         let configuration = self.configuration_stands(&wants).await?;
-        self.until_ready(call, &wants, &settings.sidecars, Duration::ZERO)
-            .await?;
+        let wait = |stable| self.wait(call, &settings.sidecars, stable);
+        wait(Duration::ZERO).until_ready(&wants).await?;
         let (ready, health) = tokio::try_join!(
-            self.until_ready(call, &wants, &settings.sidecars, settings.stable()),
+            async { wait(settings.stable()).until_ready(&wants).await },
             self.stays_healthy(unit, &wants, &settings),
         )?;
         Ok(seen([ready, health, configuration]))
@@ -87,8 +97,6 @@ impl Platform for Kubernetes {
         unit: &Unit,
         former: &Observation,
     ) -> Result<Evidence, Failure> {
-        // What is wrong with the new version must not keep the former from coming back.
-        let settings = Settings::of(unit).unwrap_or_default();
         let keep = kinds::in_order(objects_of(former).to_vec());
         let applied = apply::converge(&self.server, call, keep.clone(), None).await?;
         let live = self.live(unit, former).await?;
@@ -96,9 +104,13 @@ impl Platform for Kubernetes {
         let ready = if former.detail["ready"] == false {
             "the former state was not ready either, and is not waited for".into()
         } else {
-            // Sidecars are what the new version must have; the former had its own.
-            self.until_ready(call, &keep, &[], settings.stable())
-                .await?
+            // Sidecars are what the new version must have; the former had its own,
+            // and it proved long ago that it stays ready.
+            let wait = Wait {
+                memory: &Mutex::default(),
+                ..self.wait(call, &[], Duration::ZERO)
+            };
+            wait.until_ready(&keep).await?
         };
         Ok(seen([said(&applied), removed, ready]))
     }
@@ -116,14 +128,14 @@ impl Kubernetes {
         observe::live(&self.server, &unit.module, &objects).await
     }
 
-    async fn until_ready(
-        &self,
-        call: &Call,
-        objects: &[Value],
-        sidecars: &[String],
-        stable: Duration,
-    ) -> Result<String, Failure> {
-        wait::until_ready(&self.server, call, objects, sidecars, stable).await
+    fn wait<'a>(&'a self, call: &'a Call, sidecars: &'a [String], stable: Duration) -> Wait<'a> {
+        Wait {
+            server: &self.server,
+            call,
+            sidecars,
+            stable,
+            memory: &self.seen,
+        }
     }
 
     async fn prune(

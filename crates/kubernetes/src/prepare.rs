@@ -1,7 +1,7 @@
 //! From what the lock holds to what is applied: whose the objects are, and
 //! which of their fields belong to somebody else for now.
 
-use crate::{errors, kinds, object, settings::Settings};
+use crate::{errors, kinds, object, ownership, settings::Settings};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use segue_model::{Failure, FailureKind, Fault, Unit};
 use segue_platform::Secrets;
@@ -111,6 +111,17 @@ pub(crate) async fn fill(
     Ok(())
 }
 
+/// Gives the former Secret `want`, of which only the metadata is known, all
+/// else that Segue set of `live`. Applied, it changes labels and annotations
+/// alone, and Segue stays the owner of the data.
+pub(crate) fn keep_data(want: &mut Value, live: &Value) {
+    if let Some(Value::Object(own)) = ownership::applied(live) {
+        let metadata = want["metadata"].take();
+        *want = Value::Object(own);
+        want["metadata"] = metadata;
+    }
+}
+
 fn has_data(secret: &Value) -> bool {
     ["data", "stringData"].iter().any(|key| {
         secret[*key]
@@ -212,6 +223,24 @@ mod tests {
         assert_eq!(want["spec"]["suspend"], false);
         leave_to_others(&mut want, &live(json!({object::PAUSED: "k"})), &[]);
         assert_eq!(want["spec"]["suspend"], true);
+    }
+
+    #[test]
+    fn a_former_secret_keeps_the_data_that_segue_applied() {
+        let mut want = json!({"kind": "Secret", "metadata": {"name": "s", "labels": {object::VERSION: "1.0.0"}}});
+        let former = want.clone();
+        let mut live = json!({
+            "apiVersion": "v1", "kind": "Secret", "type": "Opaque", "data": {"k": "aHVzaA==", "other": "eA=="},
+            "metadata": {"name": "s", "labels": {object::VERSION: "2.0.0"}},
+        });
+        keep_data(&mut want, &live);
+        assert_eq!(want, former, "nothing of it is Segue's");
+        live["metadata"]["managedFields"] = json!([{"manager": "segue", "operation": "Apply",
+            "fieldsV1": {"f:data": {"f:k": {}}, "f:type": {}, "f:metadata": {"f:labels": {"f:app.kubernetes.io/version": {}}}}}]);
+        keep_data(&mut want, &live);
+        assert_eq!(want["metadata"], former["metadata"]);
+        assert_eq!(want["data"], json!({"k": "aHVzaA=="}));
+        assert_eq!(want["type"], "Opaque");
     }
 
     #[test]

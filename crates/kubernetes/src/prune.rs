@@ -1,7 +1,7 @@
 //! Removes what a module has and should not have: only objects that bear
 //! Segue's label and the module's, never what holds more than the module.
 
-use crate::{gone, object, object::Id, observe::Live, server::Server};
+use crate::{gone, kinds, object, object::Id, observe::Live, server::Server};
 use segue_model::{Failure, ModuleId};
 use segue_platform::Call;
 use serde_json::Value;
@@ -12,10 +12,15 @@ pub(crate) fn superfluous(live: Vec<Live>, keep: &[Value]) -> Vec<Live> {
     let keep: BTreeSet<Id> = keep.iter().map(Id::of).collect();
     let mut doomed: Vec<Live> = live
         .into_iter()
-        .filter(|live| !live.kind.is_kept() && !keep.contains(&Id::of(&live.object)))
+        .filter(|live| is_superfluous(&live.object, &keep))
         .collect();
     doomed.reverse();
     doomed
+}
+
+/// Whether a live object goes when `keep` is all that shall stay.
+pub(crate) fn is_superfluous(live: &Value, keep: &BTreeSet<Id>) -> bool {
+    !kinds::is_kept(object::text(live, "/kind")) && !keep.contains(&Id::of(live))
 }
 
 /// Deletes `doomed` and waits until they are gone. Says what was removed.

@@ -11,7 +11,7 @@ use crate::{
 };
 use segue_model::{Failure, FailureKind, Fault};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Where a rollout stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,14 +39,11 @@ pub(crate) struct Scene {
     pub pods: BTreeMap<String, Value>,
 }
 
-/// What was seen at earlier moments of the same watch.
+/// What was seen at earlier moments: the pods that were ready, by their uid (a
+/// StatefulSet's pods come back under their names), and how often their
+/// containers had restarted when they first were.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Memory {
-    /// The pods that were ready.
-    ready: BTreeSet<String>,
-    /// How often the containers of a pod had restarted when it was first ready.
-    restarts: BTreeMap<String, i64>,
-}
+pub(crate) struct Memory(BTreeMap<String, i64>);
 
 /// The numbers that a workload's status tells.
 struct Counts {
@@ -142,11 +139,9 @@ impl Memory {
     /// Remembers what is ready now.
     pub fn note(&mut self, scene: &Scene) {
         for pod in new_pods(scene).filter(|pod| pod::is_ready(pod)) {
-            let name = object::name(pod).to_owned();
-            self.restarts
-                .entry(name.clone())
+            self.0
+                .entry(text(pod, "/metadata/uid").to_owned())
                 .or_insert_with(|| pod::restarts(pod));
-            self.ready.insert(name);
         }
     }
 }
@@ -211,12 +206,12 @@ fn failed_pod(pod: &Value, memory: &Memory, sidecars: &[String]) -> Option<Rollo
         let failed = failed(errors::SIDECAR, what, String::new(), name);
         return Some(failed);
     }
-    if !pod::is_ready(pod) && (memory.ready.contains(name) || pod::was_ready(pod)) {
+    let restarts_before = memory.0.get(text(pod, "/metadata/uid"));
+    if !pod::is_ready(pod) && (restarts_before.is_some() || pod::was_ready(pod)) {
         let what = format!("pod {name} was ready and is no longer");
         return Some(failed(errors::TURNED_BAD, what, pod::words(pod), name));
     }
-    let before = memory.restarts.get(name)?;
-    (pod::restarts(pod) > *before).then(|| {
+    (pod::restarts(pod) > *restarts_before?).then(|| {
         let what = format!("pod {name} restarted after it was ready");
         failed(errors::TURNED_BAD, what, pod::words(pod), name)
     })

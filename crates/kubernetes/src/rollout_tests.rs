@@ -29,7 +29,7 @@ fn pod(name: &str, hash: &str, ready: bool, container: &Value) -> Value {
         status[key] = value.clone();
     }
     json!({
-        "metadata": {"name": name, "labels": {"pod-template-hash": hash}},
+        "metadata": {"name": name, "uid": format!("u-{name}"), "labels": {"pod-template-hash": hash}},
         "spec": {"containers": [{"name": "web"}]},
         "status": {"conditions": [{"type": "Ready", "status": if ready { "True" } else { "False" }}],
             "containerStatuses": [status]},

@@ -2,7 +2,7 @@
 
 use crate::{
     kinds, object,
-    rollout::{self, Memory, Rollout},
+    rollout::{self, Memory, Rollout, Scene},
     server::Server,
     watching::Watching,
 };
@@ -10,78 +10,86 @@ use futures::future::try_join_all;
 use segue_model::Failure;
 use segue_platform::Call;
 use serde_json::Value;
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::time::Instant;
 
-/// Waits until every workload among `objects` is rolled out and stays so for
-/// `stable`. Says what was seen; empty when there is no workload.
-pub(crate) async fn until_ready(
-    server: &Server,
-    call: &Call,
-    objects: &[Value],
-    sidecars: &[String],
-    stable: Duration,
-) -> Result<String, Failure> {
-    let workloads: Vec<&Value> = objects
-        .iter()
-        .filter(|o| kinds::is_workload(object::text(o, "/kind")))
-        .collect();
-    let several = workloads.len() > 1;
-    let lines = try_join_all(workloads.into_iter().map(async |workload| {
-        let name = several.then(|| format!("{}: ", object::name(workload)));
-        let name = name.unwrap_or_default();
-        until_rolled_out(server, call, workload, sidecars, stable, &name).await
-    }))
-    .await?;
-    Ok(lines.join(", "))
+/// How to wait.
+pub(crate) struct Wait<'a> {
+    pub server: &'a Server,
+    pub call: &'a Call,
+    /// Containers that each new pod must have.
+    pub sidecars: &'a [String],
+    /// How long what is ready must stay so.
+    pub stable: Duration,
+    /// What was seen until now; what is seen while waiting is added.
+    pub memory: &'a Mutex<Memory>,
 }
 
-async fn until_rolled_out(
-    server: &Server,
-    call: &Call,
-    wanted: &Value,
-    sidecars: &[String],
-    stable: Duration,
-    name: &str,
-) -> Result<String, Failure> {
-    let mut watching = Watching::start(server, wanted).await?;
-    let mut memory = Memory::default();
-    let mut said = String::new();
-    let mut ready: Option<(Instant, String)> = None;
-    loop {
-        let event = match &ready {
-            None => watching.next().await?,
-            Some((until, line)) => match tokio::time::timeout_at(*until, watching.next()).await {
-                Ok(event) => event?,
-                Err(_) => return Ok(format!("{name}{line}")),
-            },
-        };
-        let Some(scene) = watching.take(event)? else {
-            continue;
-        };
-        match rollout::assess(scene, &memory, sidecars) {
-            Rollout::Failed { failure, about } => {
-                return Err(with_event(server, *failure, &about).await);
-            }
-            Rollout::Waiting(line) => {
-                ready = None;
-                if line != said {
-                    call.progress(format_args!("{name}{line}"));
-                    said = line;
+impl Wait<'_> {
+    /// Waits until every workload among `objects` is rolled out and stays so.
+    /// Says what was seen; empty when there is no workload.
+    pub async fn until_ready(&self, objects: &[Value]) -> Result<String, Failure> {
+        let workloads: Vec<&Value> = objects
+            .iter()
+            .filter(|o| kinds::is_workload(object::text(o, "/kind")))
+            .collect();
+        let several = workloads.len() > 1;
+        let lines = try_join_all(workloads.into_iter().map(async |workload| {
+            let name = several.then(|| format!("{}: ", object::name(workload)));
+            self.until_rolled_out(workload, &name.unwrap_or_default())
+                .await
+        }))
+        .await?;
+        Ok(lines.join(", "))
+    }
+
+    async fn until_rolled_out(&self, wanted: &Value, name: &str) -> Result<String, Failure> {
+        let mut watching = Watching::start(self.server, wanted).await?;
+        let mut said = String::new();
+        let mut ready: Option<(Instant, String)> = None;
+        loop {
+            let event = match &ready {
+                None => watching.next().await?,
+                Some((until, line)) => {
+                    match tokio::time::timeout_at(*until, watching.next()).await {
+                        Ok(event) => event?,
+                        Err(_) => return Ok(format!("{name}{line}")),
+                    }
                 }
-            }
-            Rollout::Ready(line) => {
-                let until = ready
-                    .take()
-                    .map_or_else(|| Instant::now() + stable, |(until, _)| until);
-                if line != said {
-                    call.progress(format_args!("{name}{line}"));
-                    said.clone_from(&line);
+            };
+            let Some(scene) = watching.take(event)? else {
+                continue;
+            };
+            let line = match self.assess(scene) {
+                Rollout::Failed { failure, about } => {
+                    return Err(with_event(self.server, *failure, &about).await);
                 }
-                ready = Some((until, line));
+                Rollout::Waiting(line) => {
+                    ready = None;
+                    line
+                }
+                Rollout::Ready(line) => {
+                    let until =
+                        ready.map_or_else(|| Instant::now() + self.stable, |(until, _)| until);
+                    ready = Some((until, line.clone()));
+                    line
+                }
+            };
+            if line != said {
+                self.call.progress(format_args!("{name}{line}"));
+                said = line;
             }
         }
+    }
+
+    fn assess(&self, scene: &Scene) -> Rollout {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let rollout = rollout::assess(scene, &memory, self.sidecars);
         memory.note(scene);
+        rollout
     }
 }
 

@@ -57,7 +57,8 @@ pub trait Platform: Send + Sync {
     /// elsewhere it takes none.
     async fn stage(&self, call: &Call, unit: &Unit) -> Result<Evidence, Failure>;
 
-    /// Asks whether the unit is healthy where it stands, traffic or not. Changes nothing.
+    /// Asks whether the unit is healthy where it stands, traffic or not, and
+    /// stays so for as long as its settings want. Changes nothing.
     async fn verify(&self, call: &Call, unit: &Unit) -> Result<Evidence, Failure>;
 
     /// Moves traffic so that `percent` of it reaches the unit and the rest the

@@ -100,6 +100,65 @@ async fn configuration_goes_back_without_knowing_a_value() {
     assert_eq!(now.fingerprint, former.fingerprint);
 }
 
+/// New configuration beside a Secret whose values, and so whose name, stay.
+fn same_secret(major: u64) -> Unit {
+    let secret = json!({"apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+        "metadata": {"name": "web-secrets-00000001"}});
+    let mut unit = unit(major, vec![config(major), secret]);
+    unit.settings["secrets"] =
+        json!({"web-secrets": {"jwt": {"vault": "prod", "secret": "jwt", "version": "1"}}});
+    unit
+}
+
+#[tokio::test]
+async fn a_secret_of_both_versions_goes_back_with_its_labels_up_and_down() {
+    for (from, to) in [(1, 2), (2, 1)] {
+        for settled in [false, true] {
+            let world = World::new().await;
+            let (old, new) = (same_secret(from), same_secret(to));
+            let versions = (old.version.clone(), new.version.clone());
+            let observe = async || soon(world.kubernetes.observe(&new)).await.unwrap();
+            soon(world.kubernetes.stage(&call("old"), &old))
+                .await
+                .unwrap();
+            let former = observe().await;
+            let secret = world.object("Secret", "web-secrets-00000001").unwrap();
+            assert_eq!(former.version, Some(versions.0.clone()));
+
+            soon(world.kubernetes.stage(&call("new"), &new))
+                .await
+                .unwrap();
+            assert_eq!(observe().await.version, Some(versions.1.clone()));
+            if settled {
+                soon(world.kubernetes.settle(&call("settle"), &new, &former))
+                    .await
+                    .unwrap();
+                assert_eq!(observe().await.version, Some(versions.1.clone()));
+                assert!(world.kubernetes.matches(&new, &observe().await));
+            }
+            for _ in 0..2 {
+                soon(world.kubernetes.revert(&call("undo"), &new, &former))
+                    .await
+                    .unwrap();
+                assert_eq!(observe().await, former);
+            }
+            let now = world.object("Secret", "web-secrets-00000001").unwrap();
+            assert_eq!(value(&now), value(&secret));
+            let relabelled = world
+                .effects()
+                .into_iter()
+                .filter(|effect| effect.contains("Secret"))
+                .count();
+            assert_eq!(relabelled, 3, "made, staged, undone: {:?}", world.effects());
+
+            soon(world.kubernetes.stage(&call("again"), &new))
+                .await
+                .unwrap();
+            assert_eq!(observe().await.version, Some(versions.1));
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_former_secret_that_is_gone_is_said() {
     let world = World::new().await;

@@ -6,14 +6,12 @@ use segue_model::{Failure, FailureKind, Observation};
 use segue_platform::Platform as _;
 use segue_twin::faults::FaultKind;
 use serde_json::json;
+use std::time::Duration;
 
 /// Stages the candidate under `fault`.
 async fn fail(world: &World, fault: FaultKind) -> Failure {
     world.shared.faults.set("web", fault);
-    let mut unit = web(2);
-    // Long enough for `unhealthy-after-ready` to show.
-    unit.settings["stable_ms"] = json!(2000);
-    soon(world.kubernetes.stage(&call("stage"), &unit))
+    soon(world.kubernetes.stage(&call("stage"), &web(2)))
         .await
         .unwrap_err()
 }
@@ -88,13 +86,51 @@ async fn a_missing_image_fails_at_once() {
 async fn health_that_turns_bad_fails_while_it_is_watched() {
     let world = World::live().await;
     let former = world.observe().await;
-    let failure = fail(&world, FaultKind::UnhealthyAfterReady).await;
+    world
+        .shared
+        .faults
+        .set("web", FaultKind::UnhealthyAfterReady);
+    let mut unit = web(2);
+    // Long enough for it to show.
+    unit.settings["stable_ms"] = json!(2000);
+    // The first of the replicas may turn bad before the last is there.
+    let failure = match soon(world.kubernetes.stage(&call("stage"), &unit)).await {
+        Ok(_) => soon(world.kubernetes.verify(&call("verify"), &unit))
+            .await
+            .unwrap_err(),
+        Err(failure) => failure,
+    };
     assert_eq!(
         (failure.code.as_str(), failure.kind),
         ("SEG3015", FailureKind::Step),
         "{failure:?}"
     );
     go_back(&world, &former).await;
+}
+
+#[tokio::test]
+async fn what_turned_bad_before_verify_looked_is_not_waited_for() {
+    // Slow enough for `stage` to end in the time between ready and unhealthy.
+    let world = World::at(0.5).await;
+    world
+        .shared
+        .faults
+        .set("web", FaultKind::UnhealthyAfterReady);
+    let mut unit = web(2);
+    unit.artifact["objects"][2]["spec"]["replicas"] = json!(1);
+    soon(world.kubernetes.stage(&call("stage"), &unit))
+        .await
+        .unwrap();
+    soon(async {
+        while world.object("Deployment", "web").unwrap()["status"]["readyReplicas"] == 1 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    let failure = soon(world.kubernetes.verify(&call("verify"), &unit))
+        .await
+        .unwrap_err();
+    assert_eq!(failure.code, "SEG3015", "{failure:?}");
 }
 
 #[tokio::test]

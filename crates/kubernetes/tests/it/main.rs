@@ -5,6 +5,7 @@
 
 mod config;
 mod faults;
+mod matching;
 mod revert;
 mod stage;
 mod trigger;

@@ -1,6 +1,6 @@
 //! Putting a version in place: once, whatever happens on the way.
 
-use crate::world::{World, call, deployment, service, soon, unit, web};
+use crate::world::{World, call, deployment, patch_as, service, soon, unit, web};
 use segue_kubernetes::{Access, Kubernetes};
 use segue_model::{Failure, FailureKind, Observation, OperationKey};
 use segue_platform::{Call, Fence, Platform as _, Progress};
@@ -138,19 +138,6 @@ async fn a_field_of_another_manager_is_a_failure_that_names_both() {
         failure.what.contains(".spec.replicas") && failure.what.contains("kubectl-edit"),
         "{failure:?}"
     );
-}
-
-/// A merge patch of the Deployment by another manager.
-async fn patch_as(manager: &str, world: &World, patch: &str) {
-    let mut config = kube::Config::new(world.cluster.url.parse().unwrap());
-    config.auth_info.token = Some("sandbox-token".to_owned().into());
-    let client = kube::Client::try_from(config).unwrap();
-    let uri = format!("/apis/apps/v1/namespaces/shop/deployments/web?fieldManager={manager}");
-    let request = http::Request::patch(uri)
-        .header("content-type", "application/merge-patch+json")
-        .body(patch.as_bytes().to_vec())
-        .unwrap();
-    client.request::<serde_json::Value>(request).await.unwrap();
 }
 
 #[tokio::test]

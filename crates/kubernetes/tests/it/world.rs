@@ -45,9 +45,14 @@ impl Secrets for Vault {
 impl World {
     /// An empty namespace; the images of `web` 1.0.0, and of 2.0.0, the candidate.
     pub async fn new() -> Self {
+        Self::at(SCALE).await
+    }
+
+    /// The same, in `scale` of the time that it takes in the clouds.
+    pub async fn at(scale: f64) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let shared = Shared {
-            clock: Clock::scaled(SCALE),
+            clock: Clock::scaled(scale),
             faults: Arc::default(),
             effects: Arc::default(),
             mesh: Arc::new(Mesh::new()),
@@ -117,6 +122,19 @@ impl World {
         let answer = self.shared.mesh.call("internet", "web", "/").await;
         (answer.status, answer.version)
     }
+}
+
+/// A merge patch of the Deployment by another manager.
+pub async fn patch_as(manager: &str, world: &World, patch: &str) {
+    let mut config = kube::Config::new(world.cluster.url.parse().unwrap());
+    config.auth_info.token = Some("sandbox-token".to_owned().into());
+    let client = kube::Client::try_from(config).unwrap();
+    let uri = format!("/apis/apps/v1/namespaces/shop/deployments/web?fieldManager={manager}");
+    let request = http::Request::patch(uri)
+        .header("content-type", "application/merge-patch+json")
+        .body(patch.as_bytes().to_vec())
+        .unwrap();
+    client.request::<serde_json::Value>(request).await.unwrap();
 }
 
 /// A call of an operation of this name.
