@@ -3,10 +3,17 @@
 use crate::commands::Command;
 use clap::{Parser, ValueEnum};
 
+const FIRST_STEPS: &str = "\
+To see a whole release, without any cloud: segue apply examples/storefront --sandbox
+Exit codes: docs/exit-codes.md. What an error's code means: docs/errors/";
+
+const GLOBAL: &str = "Output";
+
 /// Carries out a release across clouds, in dependency order, without downtime,
 /// safe to kill at any instant.
 #[derive(Debug, Parser)]
 #[command(name = "segue", version, arg_required_else_help = true)]
+#[command(after_help = FIRST_STEPS)]
 pub struct Args {
     /// How results are printed.
     #[arg(
@@ -14,11 +21,19 @@ pub struct Args {
         global = true,
         value_enum,
         default_value_t,
-        value_name = "FORMAT"
+        value_name = "FORMAT",
+        help_heading = GLOBAL
     )]
     pub output: Output,
     /// When colour is used. NO_COLOR is honoured.
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        help_heading = GLOBAL
+    )]
     pub color: Color,
     /// What is to be done.
     #[command(subcommand)]

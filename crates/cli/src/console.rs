@@ -5,11 +5,19 @@ use crate::{
     args::{Color, Output},
     problem::Problem,
 };
-use segue_model::{Failure, Plan};
-use segue_view::{JsonLines, Lines, Paint, Terminal, View};
+use segue_manifest::{Diagnostic, Source};
+use segue_model::Plan;
+use segue_view::{JsonLines, Lines, Paint, Terminal, View, failure_text};
 use serde::Serialize;
 use serde_json::json;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, BufRead, IsTerminal, Write},
+};
+
+/// The columns of whatever is no terminal, and the most that text is spread over:
+/// longer lines are harder to read.
+const COLUMNS: usize = 110;
 
 /// Where results go.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +35,14 @@ impl Console {
     /// Whether machines read the results.
     pub fn is_json(self) -> bool {
         self.output == Output::Json
+    }
+
+    /// The columns over which text is spread.
+    pub fn width(self) -> usize {
+        let terminal = terminal_size::terminal_size();
+        terminal.map_or(COLUMNS, |(width, _)| {
+            usize::from(width.0).clamp(40, COLUMNS)
+        })
     }
 
     /// Colour for standard output.
@@ -99,18 +115,21 @@ impl Console {
             return self.json_problem(problem);
         }
         let paint = self.paint_errors();
-        let text = match problem {
-            Problem::Manifest(source, diagnostics) => diagnostics
-                .iter()
-                .map(|it| format!("{}\n", it.render(source, paint.colour)))
-                .collect(),
+        let mut parts: Vec<_> = match problem {
+            Problem::Manifest(source, all) => {
+                let drawn = all.iter().map(|it| it.render(source, paint.colour));
+                drawn.collect()
+            }
             _ => problem
                 .failures()
                 .iter()
-                .map(|it| failure(it, paint))
-                .collect::<String>(),
+                .map(|it| failure_text(it, paint))
+                .collect(),
         };
-        let _ = writeln!(io::stderr(), "{}", text.trim_end_matches('\n'));
+        if let Problem::Manifest(source, all) = problem {
+            parts.push(summary(source, all, paint));
+        }
+        let _ = writeln!(io::stderr(), "{}", parts.join("\n\n"));
     }
 
     fn json_problem(self, problem: &Problem) {
@@ -126,20 +145,21 @@ impl Console {
     }
 }
 
-/// A failure for people: what, in whose words, what to type next, where to read on.
-fn failure(failure: &Failure, paint: Paint) -> String {
-    let code = paint.bad(format!("error[{}]", failure.code));
-    let mut text = format!("{code} {}\n", failure.what);
-    for line in failure.words.lines() {
-        text += &format!("    {} {line}\n", paint.faint("│"));
-    }
-    if !failure.hint.is_empty() {
-        text += &format!("    {} {}\n", paint.strong("help:"), failure.hint);
-    }
-    text += &format!(
-        "    {} docs/errors/{}.md\n",
+/// How much is wrong, and where to read on.
+fn summary(source: &Source, all: &[Diagnostic], paint: Paint) -> String {
+    let count = match all.len() {
+        1 => "1 problem".to_owned(),
+        count => format!("{count} problems"),
+    };
+    let codes: BTreeSet<_> = all.iter().map(|it| it.code.as_str()).collect();
+    let pages: Vec<_> = codes
+        .iter()
+        .map(|it| format!("docs/errors/{it}.md"))
+        .collect();
+    format!(
+        "{count} in {}; nothing was changed\n{} {}",
+        source.name,
         paint.faint("more:"),
-        failure.code
-    );
-    text
+        pages.join(" ")
+    )
 }

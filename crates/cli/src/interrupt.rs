@@ -1,10 +1,16 @@
-//! Ctrl-C during a release. The first one asks, a second one stops safely;
-//! where nobody can be asked, the first one stops.
+//! Ctrl-C during a release. The first one asks, a second one stops safely, a
+//! third one does not wait; where nobody can be asked, the first one stops.
 
 use crate::console::Console;
 use segue_engine::Handle;
 use std::io::BufRead;
 use tokio::{signal, sync::mpsc, task::JoinHandle};
+
+const QUESTION: &str = "
+The release goes on. What now?
+  Enter         let it go on
+  s, or Ctrl-C  stop: begin nothing more and wait for what is running
+  u             undo everything";
 
 /// Listens until it is dropped.
 pub struct Interrupt(JoinHandle<()>);
@@ -22,29 +28,51 @@ impl Drop for Interrupt {
     }
 }
 
+/// What a person wants of a running release.
+enum Wish {
+    Stop,
+    Undo,
+}
+
 async fn listen(handle: Handle, console: Console) {
-    if next().await && console.can_ask() {
-        console.note(
-            "\nThe release goes on. `s` stops when what is running has ended (`segue resume` \
-             goes on from there), `u` undoes everything, Ctrl-C again stops, Enter goes on.",
-        );
-        let mut answers = answers();
-        loop {
-            tokio::select! {
-                again = next() => if again { break },
-                answer = answers.recv() => match answer.as_deref() {
-                    Some("s") | None => break,
-                    Some("u") => {
-                        console.note("Undoing.");
-                        return handle.cancel("Ctrl-C");
-                    }
-                    Some(_) => {}
-                },
-            }
+    let wish = match next().await {
+        true if console.can_ask() => ask(console).await,
+        _ => Wish::Stop,
+    };
+    match wish {
+        Wish::Undo => {
+            console.note("Undoing everything; Ctrl-C stops.");
+            handle.cancel("Ctrl-C");
+            next().await;
+        }
+        Wish::Stop => {}
+    }
+    console.note("Stopping when what is running has ended; Ctrl-C again does not wait for it.");
+    handle.stop();
+    next().await;
+    console.note("Stopping at once.");
+    handle.stop();
+}
+
+/// Asks until there is a wish; letting it go on is none.
+async fn ask(console: Console) -> Wish {
+    console.note(QUESTION);
+    let mut answers = answers();
+    loop {
+        tokio::select! {
+            again = next() => if again { return Wish::Stop },
+            answer = answers.recv() => match answer.as_deref() {
+                Some("s") | None => return Wish::Stop,
+                Some("u") => return Wish::Undo,
+                Some("") => {
+                    console.note("The release goes on; Ctrl-C asks again.");
+                    next().await;
+                    console.note(QUESTION);
+                }
+                Some(_) => console.note("Type Enter, s or u."),
+            },
         }
     }
-    console.note("Stopping when what is running has ended; `segue resume` goes on from there.");
-    handle.stop();
 }
 
 /// Waits for the next Ctrl-C or SIGTERM; false when none can ever come.

@@ -10,6 +10,7 @@ mod problem;
 mod project;
 mod session;
 mod state;
+mod usage;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -17,23 +18,33 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     // Every HTTP client below needs it; a second install cannot happen here.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let args = args::Args::parse();
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage::answer(&error),
+    };
     log();
     let console = console::Console::new(args.output, args.color);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let done = match runtime {
-        Ok(runtime) => runtime.block_on(commands::run(args.command, &console)),
-        Err(error) => Err(problem::Problem::internal("no runtime", &error)),
-    };
-    match done {
+    match run(args.command, &console) {
         Ok(exit) => exit.into(),
         Err(problem) => {
             console.problem(&problem);
             problem.exit().into()
         }
     }
+}
+
+fn run(
+    command: commands::Command,
+    console: &console::Console,
+) -> Result<exit::Exit, problem::Problem> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| problem::Problem::internal("no runtime", &error))?;
+    let done = runtime.block_on(commands::run(command, console));
+    // A name that is still being looked up must not hold back the answer.
+    runtime.shutdown_background();
+    done
 }
 
 /// `SEGUE_LOG=debug` shows what the libraries below say; by default nothing.

@@ -1,11 +1,15 @@
 //! A directory with a manifest and its lock.
 
 use crate::problem::Problem;
-use segue_artifact::{Lock, Mismatch};
+use segue_artifact::Lock;
 use segue_connect::Endpoints;
 use segue_manifest::{Manifest, Severity, Source, check_files, parse};
 use segue_model::Digest;
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{self, ErrorKind, Read},
+    path::{Path, PathBuf},
+};
 
 /// The manifest's name.
 pub const MANIFEST: &str = "segue.yaml";
@@ -60,12 +64,13 @@ impl Project {
 
     /// Reads the lock, and holds it against the manifest.
     pub fn lock(&self) -> Result<Locked, Problem> {
-        let path = self.directory.join(LOCK);
-        let lock = Lock::read(&path)?;
-        if let Some(failure) = Mismatch::failure(&lock.check(&self.manifest, &self.directory)) {
-            return Err(failure.into());
+        let (lock, text) = Lock::read_with_text(&self.directory.join(LOCK))?;
+        let stale = lock.check(&self.manifest, &self.directory);
+        if !stale.is_empty() {
+            let stale = stale.iter().map(|it| it.diagnostic(&self.manifest));
+            return Err(Problem::Manifest(self.source.clone(), stale.collect()));
         }
-        let digest = Digest::of(&read(&path)?);
+        let digest = Digest::of(text.as_bytes());
         Ok(Locked { lock, digest })
     }
 
@@ -83,19 +88,37 @@ fn place(path: &Path) -> (PathBuf, PathBuf) {
     (path.to_owned(), path.join(MANIFEST))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Problem> {
-    let cannot = |error: &std::io::Error| {
-        Problem::input("SEG2201", format!("{} cannot be read", path.display()))
-            .words(error.to_string())
-            .hint("name the directory that holds segue.yaml: `segue check examples/storefront`")
-    };
-    let size = std::fs::metadata(path).map_err(|it| cannot(&it))?.len();
-    if size > MOST {
-        let what = format!(
-            "{} has {size} bytes, more than any manifest",
-            path.display()
-        );
-        return Err(Problem::input("SEG2201", what).into());
+/// Reads a whole file, within bounds.
+pub fn read(path: &Path) -> Result<Vec<u8>, Problem> {
+    match contents(path) {
+        Ok(bytes) => Ok(bytes),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let what = format!("there is no {}", path.display());
+            let hint = "name the directory that holds segue.yaml, for example \
+                        `segue check examples/storefront`";
+            Err(Problem::input("SEG2201", what).hint(hint).into())
+        }
+        Err(error) => {
+            let what = format!("{} cannot be read", path.display());
+            Err(Problem::input("SEG2201", what)
+                .words(error.to_string())
+                .into())
+        }
     }
-    std::fs::read(path).map_err(|error| cannot(&error).into())
+}
+
+fn contents(path: &Path) -> io::Result<Vec<u8>> {
+    // Asked before it is opened: opening a pipe waits for whoever writes to it.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST {
+        return Err(io::Error::other(format!(
+            "it is larger than {} MiB, more than any file that Segue reads",
+            MOST >> 20
+        )));
+    }
+    Ok(bytes)
 }

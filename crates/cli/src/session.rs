@@ -8,12 +8,16 @@ use crate::{
     state::State,
 };
 use clap::Args;
-use segue_connect::{Endpoints, observe, registry, units};
-use segue_model::{Failure, Observation, Plan, Unit};
+use segue_connect::{Endpoints, Waiting, observe, registry, units};
+use segue_model::{Failure, FailureKind, Observation, Plan, Unit};
 use segue_plan::{Input, Seen};
 use segue_platform::Registry;
-use segue_sandbox::{Client, Options, Sandbox};
-use std::path::Path;
+use segue_sandbox::{Client, Options, Running, Sandbox};
+use segue_view::duration;
+use std::{path::Path, sync::Arc, time::Duration};
+
+/// How long a running sandbox may take to answer before it counts as gone.
+const ANSWER: Duration = Duration::from_secs(10);
 
 /// How the sandbox is used.
 #[derive(Debug, Clone, Args)]
@@ -45,52 +49,69 @@ pub struct Session {
     pub registry: Registry,
     /// Drives the sandbox, when there is one.
     pub client: Option<Client>,
-    /// Whether the sandbox began with this session: what was journaled of an
-    /// earlier one is of a world that is gone.
-    pub fresh_world: bool,
+    /// When the world of this session began, in milliseconds since
+    /// 1970-01-01T00:00:00Z: what was journaled earlier is of a sandbox that is
+    /// gone. 0 for the clouds, which were always there.
+    pub world_since_ms: i64,
+    waiting: Waiting,
     // Ends with the session.
-    _own: Option<Sandbox>,
+    own: Option<Sandbox>,
+}
+
+/// The manifest at `path` and its lock, held against each other.
+pub fn load(path: &Path, sandbox: bool) -> Result<(Project, Locked), Problem> {
+    let project = Project::open(path, &sandboxed(sandbox))?;
+    let locked = project.lock()?;
+    Ok((project, locked))
+}
+
+/// The sandbox of this project that runs in a process of its own, if it answers.
+pub async fn running(state: &State) -> Result<Option<(Running, Client)>, Failure> {
+    let Some(running) = state.sandbox() else {
+        return Ok(None);
+    };
+    let client = Client::new(&running.control)?;
+    let answer = tokio::time::timeout(ANSWER, client.load()).await;
+    Ok(matches!(answer, Ok(Ok(_))).then_some((running, client)))
 }
 
 impl Session {
-    /// Opens the project at `path` and connects to its targets.
-    pub async fn open(path: &Path, how: &SandboxArgs, console: Console) -> Result<Self, Problem> {
-        let probe = sandboxed(how.sandbox);
-        let project = Project::open(path, &probe)?;
-        let locked = project.lock()?;
-        if !how.sandbox {
-            return Self::connect(project, locked, Endpoints::default(), None, None).await;
-        }
-        let state = State::of(&project.directory)?;
-        if let Some(running) = state.sandbox()
-            && let client = Client::new(&running.control)?
-            && client.load().await.is_ok()
-        {
-            return Self::connect(project, locked, running.endpoints, Some(client), None).await;
-        }
-        console.note("Starting the sandbox: the embedded clouds, with the former versions live …");
-        let own = start(&project, &locked, how.speed).await?;
-        let client = own.client()?;
-        let endpoints = own.running.endpoints.clone();
-        Self::connect(project, locked, endpoints, Some(client), Some(own)).await
-    }
-
-    async fn connect(
+    /// Connects a project to its targets.
+    pub async fn begin(
         project: Project,
         locked: Locked,
-        endpoints: Endpoints,
-        client: Option<Client>,
-        own: Option<Sandbox>,
+        how: &SandboxArgs,
+        console: Console,
     ) -> Result<Self, Problem> {
-        let registry = registry(&project.manifest, &project.directory, &endpoints).await?;
+        let mut own = None;
+        let (endpoints, client, world_since_ms) = if !how.sandbox {
+            (Endpoints::default(), None, 0)
+        } else if let Some((running, client)) = running(&State::at(&project.directory)).await? {
+            (running.endpoints, Some(client), running.since_ms)
+        } else {
+            console
+                .note("Starting the sandbox: the embedded clouds, with the former versions live …");
+            let started = own.insert(start(&project, &locked, how.speed).await?);
+            let running = started.running.clone();
+            (running.endpoints, Some(started.client()?), running.since_ms)
+        };
+        let registry = registry(&project.manifest, &project.directory, &endpoints)
+            .await
+            .map_err(|failure| away_from_clouds(failure, how.sandbox))?;
         Ok(Self {
             project,
             locked,
             registry,
             client,
-            fresh_world: own.is_some(),
-            _own: own,
+            world_since_ms,
+            waiting: Arc::new(move |unit, failure, wait| waiting(console, unit, failure, wait)),
+            own,
         })
+    }
+
+    /// Whether the session's world goes on when the session ends.
+    pub fn world_stays(&self) -> bool {
+        self.own.is_none()
     }
 
     /// Every module on every target, as the lock wants it.
@@ -101,7 +122,8 @@ impl Session {
     /// What is live now, in the order of [`Session::units`].
     pub async fn observe(&self) -> Result<Vec<(Unit, Observation)>, Failure> {
         let units = self.units()?;
-        let live = observe(&self.registry, &units).await?;
+        let live = observe(&self.registry, &units, &self.waiting).await;
+        let live = live.map_err(|failure| away_from_clouds(failure, self.client.is_some()))?;
         Ok(units.into_iter().zip(live).collect())
     }
 
@@ -136,6 +158,29 @@ impl Session {
         }
         Ok(risks)
     }
+}
+
+/// Says that an API is out of reach, instead of being quiet for half a minute.
+fn waiting(console: Console, unit: &Unit, failure: &Failure, wait: Duration) {
+    // A passing refusal is nobody's business.
+    if wait > Duration::from_secs(1) {
+        let wait = duration(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+        console.note(&format!(
+            "{}@{}: {failure}; asking again in {wait}",
+            unit.module, unit.target
+        ));
+    }
+}
+
+/// Whoever reaches no cloud may have wanted the one that needs none.
+fn away_from_clouds(mut failure: Failure, sandbox: bool) -> Failure {
+    use FailureKind::{Denied, Step, Unavailable};
+    if !sandbox && matches!(failure.kind, Denied | Step | Unavailable) {
+        let between = if failure.hint.is_empty() { "" } else { "; " };
+        failure.hint += between;
+        failure.hint += "`--sandbox` needs no cloud and no credentials";
+    }
+    failure
 }
 
 /// Starts a sandbox for a project.

@@ -2,8 +2,8 @@
 //! and where a running sandbox is.
 
 use crate::problem::Problem;
-use segue_journal::{Held, Journal, Lock, Locked};
-use segue_model::{Ending, EventKind, Failure, ReleaseId};
+use segue_journal::{Entry, Held, Journal, Lock, Locked};
+use segue_model::{Ending, EventKind, Failure, Fault, ReleaseId};
 use segue_sandbox::Running;
 use std::{
     fs, io,
@@ -22,19 +22,35 @@ pub struct Open {
     pub release: ReleaseId,
     /// Whether it runs against a sandbox.
     pub sandbox: bool,
+    /// When it began: milliseconds since 1970-01-01T00:00:00Z.
+    pub began_ms: i64,
 }
 
 impl State {
-    /// That of the project in `directory`; made when it is not there.
-    pub fn of(directory: &Path) -> Result<Self, Problem> {
+    /// That of the project in `directory`, whether it is there or not: for those
+    /// who only look.
+    pub fn at(directory: &Path) -> Self {
         let directory = directory.join(".segue");
-        fs::create_dir_all(&directory).map_err(|error| cannot(&directory, &error))?;
+        Self { directory }
+    }
+
+    /// That of the project in `directory`; made when it is not there.
+    pub fn make(directory: &Path) -> Result<Self, Problem> {
+        let state = Self::at(directory);
+        let directory = &state.directory;
+        fs::create_dir_all(directory).map_err(|error| cannot(directory, &error))?;
         // What stands here is nobody's business in the repository around it.
         let ignore = directory.join(".gitignore");
         if !ignore.exists() {
             fs::write(&ignore, "*\n").map_err(|error| cannot(&ignore, &error))?;
         }
-        Ok(Self { directory })
+        Ok(state)
+    }
+
+    /// The journal, if anything was ever journaled.
+    pub fn journaled(&self) -> Result<Option<Journal>, Failure> {
+        let there = self.directory.join("journal.db").exists();
+        there.then(|| self.journal()).transpose()
     }
 
     /// The journal.
@@ -56,30 +72,23 @@ impl State {
         })
     }
 
-    /// The newest release of this world that is not over, or that left something to do.
+    /// Who holds the lock of `environment` now; none when nobody does.
+    pub fn held(&self, journal: &Journal, environment: &str) -> Result<Option<Held>, Failure> {
+        journal.held(&self.directory, environment)
+    }
+
+    /// The newest release of the clouds, or of the sandboxes, if it is not over
+    /// or left something to do.
     pub fn open_release(&self, journal: &Journal, sandbox: bool) -> Result<Option<Open>, Failure> {
-        let newest = journal
-            .releases()?
-            .into_iter()
-            .find(|it| it.sandbox == sandbox);
+        let releases = journal.releases()?;
+        let newest = releases.into_iter().find(|it| it.sandbox == sandbox);
         let Some(entry) = newest else {
             return Ok(None);
         };
-        let events = journal.events(&entry.id)?;
-        // A resumption takes an ending back.
-        let last = events.iter().rev().find_map(|event| match event.kind {
-            EventKind::Finished { ending } => Some(Some(ending)),
-            EventKind::Resumed => Some(None),
-            _ => None,
-        });
-        let ending = last.flatten();
-        let over = matches!(
-            ending,
-            Some(Ending::Succeeded | Ending::Undone | Ending::Cancelled)
-        );
-        Ok((!over).then_some(Open {
+        Ok((!is_over(journal, &entry)?).then_some(Open {
             release: entry.id,
             sandbox,
+            began_ms: entry.began_ms,
         }))
     }
 
@@ -112,8 +121,23 @@ impl State {
     }
 }
 
+fn is_over(journal: &Journal, entry: &Entry) -> Result<bool, Failure> {
+    let events = journal.events(&entry.id)?;
+    // A resumption takes an ending back.
+    let last = events.iter().rev().find_map(|event| match event.kind {
+        EventKind::Finished { ending } => Some(Some(ending)),
+        EventKind::Resumed => Some(None),
+        _ => None,
+    });
+    Ok(matches!(
+        last.flatten(),
+        Some(Ending::Succeeded | Ending::Undone | Ending::Cancelled)
+    ))
+}
+
 fn cannot(path: &Path, error: &io::Error) -> Failure {
-    Failure::internal("SEG6006", format!("{} cannot be written", path.display()))
+    Failure::step("SEG6006", format!("{} cannot be written", path.display()))
+        .by(Fault::User)
         .words(error.to_string())
         .hint("Segue keeps its journal beside the manifest: make that directory writable")
 }

@@ -10,7 +10,7 @@ mod tools;
 mod units;
 
 pub use endpoints::{Cluster, Endpoints};
-pub use observe::observe;
+pub use observe::{Waiting, observe};
 pub use registry::registry;
 pub use segue_azure::Endpoints as AzureEndpoints;
 pub use segue_google::Endpoints as GoogleEndpoints;

@@ -2,7 +2,7 @@
 
 use segue_model::{Failure, Observation, Unit};
 use segue_platform::{Patience, Registry, attempt};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 
 /// How many reads are under way at once: well inside the read quotas of every
@@ -12,11 +12,22 @@ const WIDTH: usize = 16;
 /// How long one read may take, waiting for a busy API included.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// What is live of each unit, in the units' order.
+/// How long an API may stay out of reach: a quota of requests a minute comes
+/// back in less, and whoever forgot the VPN need not wait longer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Told of each wait for an API that is out of reach.
+pub type Waiting = Arc<dyn Fn(&Unit, &Failure, Duration) + Send + Sync>;
+
+/// What is live of each unit, in the units' order. `told` hears of each wait.
 ///
 /// # Errors
 /// The first failure, when something cannot be read.
-pub async fn observe(registry: &Registry, units: &[Unit]) -> Result<Vec<Observation>, Failure> {
+pub async fn observe(
+    registry: &Registry,
+    units: &[Unit],
+    told: &Waiting,
+) -> Result<Vec<Observation>, Failure> {
     let mut seen: Vec<Option<Observation>> = vec![None; units.len()];
     let mut waiting = units.iter().cloned().enumerate();
     let mut reading = JoinSet::new();
@@ -25,13 +36,18 @@ pub async fn observe(registry: &Registry, units: &[Unit]) -> Result<Vec<Observat
             && let Some((at, unit)) = waiting.next()
         {
             let platform = registry.platforms.get(&unit.target).cloned();
+            let told = told.clone();
             reading.spawn(async move {
                 let platform = platform.ok_or_else(|| unreachable_target(&unit))?;
+                let patience = Patience {
+                    budget: PATIENCE,
+                    ..Patience::default()
+                };
                 let observed = attempt(
-                    Patience::default(),
+                    patience,
                     DEADLINE,
                     || platform.observe(&unit),
-                    |_, _| {},
+                    |failure, wait| told(&unit, failure, wait),
                     String::new,
                 );
                 Ok::<_, Failure>((at, observed.await?))

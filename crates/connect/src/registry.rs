@@ -19,6 +19,9 @@ pub async fn registry(
     endpoints: &Endpoints,
 ) -> Result<Registry, Failure> {
     let mut registry = Registry::default();
+    if manifest.targets.iter().any(is_google) {
+        google(endpoints).usable().await?;
+    }
     for target in &manifest.targets {
         let id = target.id.value.clone();
         let (platform, triggers) = place(target, endpoints).await?;
@@ -27,6 +30,13 @@ pub async fn registry(
     }
     performers(manifest, directory, endpoints, &mut registry).await?;
     Ok(registry)
+}
+
+fn is_google(target: &Target) -> bool {
+    matches!(
+        target.place,
+        Place::CloudRun { .. } | Place::CloudFunctions { .. }
+    )
 }
 
 type Adapter = (Arc<dyn Platform>, Arc<dyn Triggers>);

@@ -15,6 +15,9 @@ use std::time::Duration;
 /// How long one request may take before it counts as lost.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How long the metadata server may take to say that it is there: it is one hop away.
+const METADATA_TIMEOUT: Duration = Duration::from_secs(3);
+
 /// Where each API is; the API's public address where none is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -65,6 +68,37 @@ impl Access {
         Self {
             endpoints,
             credential: Credential::Bearer(Secret::new(token)),
+        }
+    }
+
+    /// That something here gives credentials, asked before anything else is: the
+    /// metadata server is where Google's clients look last, and away from Google
+    /// Cloud they would look there for a minute.
+    ///
+    /// # Errors
+    /// `SEG5002` when nothing does.
+    pub async fn usable(&self) -> Result<(), Failure> {
+        if matches!(self.credential, Credential::Bearer(_)) || has_credentials_file() {
+            return Ok(());
+        }
+        let host = std::env::var("GCE_METADATA_HOST");
+        let host = host.unwrap_or_else(|_| "metadata.google.internal".into());
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(METADATA_TIMEOUT);
+        let http = http
+            .build()
+            .map_err(|error| no_credentials(errors::chain(&error)))?;
+        let asked = http
+            .get(format!("http://{host}/"))
+            .header("Metadata-Flavor", "Google");
+        match asked.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(no_credentials(format!(
+                "no GOOGLE_APPLICATION_CREDENTIALS, no file of `gcloud auth`, and no \
+                 metadata server: {}",
+                errors::chain(&error)
+            ))),
         }
     }
 
@@ -127,6 +161,16 @@ impl Access {
                 .words(errors::chain(&error))
         })
     }
+}
+
+/// Whether there is a file where Application Default Credentials are looked for
+/// first (<https://cloud.google.com/docs/authentication/application-default-credentials>).
+fn has_credentials_file() -> bool {
+    let home = std::env::home_dir().unwrap_or_default();
+    std::env::var_os("GOOGLE_APPLICATION_CREDENTIALS").is_some()
+        || home
+            .join(".config/gcloud/application_default_credentials.json")
+            .exists()
 }
 
 /// Why a client could not be made.

@@ -35,5 +35,8 @@ fn storage(doing: &str) -> impl Fn(rusqlite::Error) -> Failure + '_ {
 fn damaged(what: impl std::fmt::Display) -> Failure {
     Failure::internal("SEG6002", "the journal holds what this program cannot read")
         .words(what.to_string())
-        .hint("keep a copy of the file; `segue history` shows what can still be read")
+        .hint(
+            "keep a copy of .segue/journal.db, and look at the platforms: a trigger may \
+             still be paused. Without the file, Segue begins a new one",
+        )
 }

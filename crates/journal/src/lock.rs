@@ -12,6 +12,7 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 /// Who holds an environment.
@@ -66,10 +67,8 @@ impl Journal {
             .write(true)
             .open(&path)
             .map_err(cannot)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(Lock::Theirs(self.holder(environment)?)),
-            Err(TryLockError::Error(error)) => return Err(cannot(error)),
+        if !try_lock(&file).map_err(cannot)? {
+            return Ok(Lock::Theirs(self.holder(environment)?));
         }
         let token = self.next_token(environment, holder, doing, at_ms)?;
         Ok(Lock::Ours(Locked {
@@ -78,6 +77,22 @@ impl Journal {
             journal: PathBuf::from(self.connection.path().unwrap_or_default()),
             _file: file,
         }))
+    }
+
+    /// Who holds the lock of `environment` now; none when nobody does.
+    ///
+    /// # Errors
+    /// When the lock file or the journal cannot be read.
+    pub fn held(&self, directory: &Path, environment: &str) -> Result<Option<Held>, Failure> {
+        let path = directory.join(format!("{}.lock", file_name(environment)));
+        let Ok(file) = File::open(&path) else {
+            return Ok(None);
+        };
+        // Shared, so that those who look are not in each other's way.
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => self.holder(environment).map(Some),
+            _ => Ok(None),
+        }
     }
 
     fn next_token(
@@ -192,6 +207,19 @@ fn check(connection: &Connection, environment: &str, token: i64) -> Result<(), F
         format!("the lock of {environment} was taken over by somebody else"),
     )
     .hint("`segue status` says who holds it"))
+}
+
+/// Takes the operating system's lock; false when somebody else has it. Tried a
+/// few times: [`Journal::held`] has it for an instant.
+fn try_lock(file: &File) -> std::io::Result<bool> {
+    for _ in 0..4 {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Ok(false)
 }
 
 /// An environment's name as part of a file's name.

@@ -1,12 +1,20 @@
 //! Opening a journal: made when it is not there, refused when it is newer.
 
-use crate::{Journal, schema, storage};
-use rusqlite::Connection;
-use segue_model::Failure;
+use crate::{Journal, damaged, schema, storage};
+use rusqlite::{Connection, ErrorCode};
+use segue_model::{Failure, Fault};
 use std::{path::Path, time::Duration};
 
 /// How long a second process waits for the first one's transaction.
 const BUSY: Duration = Duration::from_secs(5);
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    Ok(connection)
+}
 
 impl Journal {
     /// Opens the journal at `path`, and makes it when it is not there.
@@ -14,14 +22,12 @@ impl Journal {
     /// # Errors
     /// When the file cannot be opened, or was written by a newer Segue.
     pub fn open(path: &Path) -> Result<Self, Failure> {
-        let connection = Connection::open(path).map_err(storage("open"))?;
-        connection.busy_timeout(BUSY).map_err(storage("open"))?;
-        connection
-            .pragma_update(None, "journal_mode", "WAL")
-            .map_err(storage("open"))?;
-        connection
-            .pragma_update(None, "synchronous", "FULL")
-            .map_err(storage("open"))?;
+        let connection = connect(path).map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                damaged(format!("{}: {error}", path.display()))
+            }
+            _ => storage("open")(error),
+        })?;
         let mut journal = Self { connection };
         journal.migrate(path)?;
         Ok(journal)
@@ -39,10 +45,11 @@ impl Journal {
             schema::VERSION => return Ok(()),
             0 => within.execute_batch(schema::CREATE),
             _ => {
-                return Err(Failure::internal(
+                return Err(Failure::step(
                     "SEG6003",
                     format!("{} was written by a newer Segue", path.display()),
                 )
+                .by(Fault::User)
                 .words(format!(
                     "its format is {version}, this program knows up to {}",
                     schema::VERSION

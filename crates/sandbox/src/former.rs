@@ -1,7 +1,7 @@
 //! Deploys the former versions, through the adapters that a release uses.
 
 use crate::{Project, catalog};
-use segue_connect::{observe, units};
+use segue_connect::{Waiting, observe, units};
 use segue_model::{Failure, Observation, OperationId, OperationKey, ReleaseId, Shifting, Unit};
 use segue_platform::{Call, Platform, Registry};
 use std::{sync::Arc, time::Duration};
@@ -26,7 +26,8 @@ pub(crate) async fn deploy(project: &Project, registry: &Registry) -> Result<(),
 }
 
 async fn all(units: Vec<Unit>, registry: &Registry) -> Result<(), Failure> {
-    let live = observe(registry, &units).await?;
+    let quiet: Waiting = Arc::new(|_, _, _| {});
+    let live = observe(registry, &units, &quiet).await?;
     let mut deploying = JoinSet::new();
     for (unit, live) in units.into_iter().zip(live) {
         let Some(platform) = registry.platforms.get(&unit.target).cloned() else {

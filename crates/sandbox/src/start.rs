@@ -8,7 +8,10 @@ use segue_connect::{Cluster, Endpoints, registry};
 use segue_model::Failure;
 use segue_twin::{Shared, azure::Azure, clock::Clock, google::Google, kubernetes};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 use tempfile::TempDir;
 
 /// Where a running sandbox is: what a process needs to use it.
@@ -20,6 +23,9 @@ pub struct Running {
     pub endpoints: Endpoints,
     /// The process that runs it.
     pub pid: u32,
+    /// When its world began: milliseconds since 1970-01-01T00:00:00Z. A release
+    /// that began earlier was about another world.
+    pub since_ms: i64,
 }
 
 /// A running sandbox. Dropping it ends everything in it.
@@ -105,6 +111,7 @@ impl Sandbox {
                 control: control.url.clone(),
                 endpoints,
                 pid: std::process::id(),
+                since_ms: now_ms(),
             },
             _clusters: clusters,
             _azure: azure,
@@ -122,6 +129,11 @@ impl Sandbox {
     pub fn client(&self) -> Result<Client, Failure> {
         Client::new(&self.running.control)
     }
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |it| i64::try_from(it.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// A token that nobody else on this machine knows.

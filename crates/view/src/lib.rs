@@ -4,6 +4,7 @@
 //! journal. It knows the model and the machine (to tell when an operation
 //! began); it never reaches the engine: what a person does enters as an event.
 
+mod failure_text;
 mod json;
 mod lines;
 mod paint;
@@ -13,11 +14,13 @@ mod report_text;
 mod rows;
 mod terminal;
 mod timeline;
+mod wrap;
 
+pub use failure_text::failure_text;
 pub use json::JsonLines;
 pub use lines::Lines;
 pub use paint::Paint;
-pub use plan_text::plan_text;
+pub use plan_text::{Step, plan_text};
 pub use report::{FailureReport, ModuleReport, Report, Requests, TriggerReport};
 pub use report_text::report_text;
 pub use terminal::Terminal;

@@ -1,150 +1,241 @@
 //! A plan for whoever is to approve it.
 
-use crate::Paint;
-use segue_model::{Change, Operation, Plan, Subject, Verb};
+use crate::{Paint, wrap::wrap};
+use segue_model::{Action, Change, Operation, Plan, Subject, Verb};
 use std::fmt::Write;
 
+/// Where the text of a list begins: behind its verb.
+const LIST: usize = 12;
+
+/// A module in the order of a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The module.
+    pub module: String,
+    /// What it waits for.
+    pub after: Vec<String>,
+}
+
 /// What will change, in the order in which it will happen, and what else will
-/// be done. `risks` are the adapters' remarks, as `module@target: remark`.
-pub fn plan_text(plan: &Plan, waves: &[Vec<String>], risks: &[String], paint: Paint) -> String {
-    let mut text = String::new();
+/// be done. `waves` are the modules that may go at once, `risks` the adapters'
+/// remarks, as `module@target: remark`. Lines are `width` columns long.
+pub fn plan_text(
+    plan: &Plan,
+    waves: &[Vec<Step>],
+    risks: &[String],
+    paint: Paint,
+    width: usize,
+) -> String {
     let changed = plan.changes.iter().filter(|it| it.changed).count();
-    let _ = writeln!(
-        text,
-        "{} {} ({} of {} change)\n",
-        paint.strong("Plan for"),
-        paint.strong(&plan.environment),
-        changed,
+    let mut page = Page {
+        plan,
+        paint,
+        width,
+        text: String::new(),
+    };
+    page.line(&format!(
+        "{} ({changed} of {} change)\n",
+        paint.strong(format!("Plan for {}", plan.environment)),
         plan.changes.len(),
-    );
-    before(&mut text, plan, paint);
-    modules(&mut text, plan, waves, paint);
-    after(&mut text, plan, paint);
-    for risk in risks {
-        let _ = writeln!(text, "  {} {risk}", paint.warn("!"));
-    }
-    if !risks.is_empty() {
-        text.push('\n');
-    }
-    let _ = writeln!(
-        text,
+    ));
+    page.before();
+    page.modules(waves);
+    page.after();
+    page.risks(risks);
+    page.line(&format!(
         "{} operations, at most {} at once. Digest {}",
         plan.operations.len(),
         plan.parallel,
         plan.digest().short()
-    );
-    text
+    ));
+    page.text
 }
 
-fn before(text: &mut String, plan: &Plan, paint: Paint) {
-    let gates = names(plan, |it| it.verb == Verb::Gate);
-    let checks = names(plan, |it| it.verb == Verb::Check);
-    let paused = names(plan, |it| it.verb == Verb::Pause);
-    list(text, paint, "asks", &[gates, checks].concat());
-    list(text, paint, "pauses", &paused);
-    text.push('\n');
+struct Page<'a> {
+    plan: &'a Plan,
+    paint: Paint,
+    width: usize,
+    text: String,
 }
 
-fn after(text: &mut String, plan: &Plan, paint: Paint) {
-    let proofs = names(plan, |it| it.id.as_str().ends_with("/health"));
-    if !proofs.is_empty() {
-        list(
-            text,
-            paint,
-            "verifies",
-            &[format!("the health of all {}", proofs.len())],
-        );
+impl Page<'_> {
+    fn line(&mut self, line: &str) {
+        let _ = writeln!(self.text, "{}", line.trim_end_matches(' '));
     }
-    list(
-        text,
-        paint,
-        "gives back",
-        &names(plan, |it| it.verb == Verb::Resume),
-    );
-    let settled = names(plan, |it| it.verb == Verb::Settle);
-    if !settled.is_empty() {
-        let line = format!("what {} no longer need", settled.join(", "));
-        list(text, paint, "prunes", &[line]);
-    }
-    list(
-        text,
-        paint,
-        "rotates",
-        &names(plan, |it| it.verb == Verb::Rotate),
-    );
-    list(text, paint, "tags", &inputs(plan, Verb::Tag, "name"));
-    list(text, paint, "tells", &inputs(plan, Verb::Notify, "url"));
-    text.push('\n');
-}
 
-fn modules(text: &mut String, plan: &Plan, waves: &[Vec<String>], paint: Paint) {
-    let widest = plan
-        .changes
-        .iter()
-        .map(|it| name(it).len())
-        .max()
-        .unwrap_or(0);
-    for (at, wave) in waves.iter().enumerate() {
-        for (first, change) in changes(plan, wave).enumerate().map(|(i, it)| (i == 0, it)) {
-            let number = if first {
-                format!("{}", at + 1)
-            } else {
-                String::new()
-            };
-            let _ = writeln!(
-                text,
-                "  {} {:widest$}  {}  {}",
-                paint.faint(format!("{number:>2}")),
-                name(change),
-                versions(change, paint),
-                paint.faint(way(plan, change)),
-            );
+    /// `verb  item, item, item`, over as many lines as it takes.
+    fn list(&mut self, verb: &str, items: &[String]) {
+        if !items.is_empty() {
+            let verb = self.paint.strong(format!("{verb:>10}"));
+            let items = wrap(&items.join(", "), LIST, self.width);
+            self.line(&format!("{verb}  {items}"));
         }
     }
-    text.push('\n');
-}
 
-fn changes<'a>(plan: &'a Plan, wave: &'a [String]) -> impl Iterator<Item = &'a Change> {
-    let of = move |module: &'a String| {
-        let changes = plan.changes.iter();
-        changes.filter(move |change| change.module.as_str() == module)
-    };
-    wave.iter().flat_map(of)
-}
+    fn before(&mut self) {
+        self.list("asks", &names(self.plan, |it| it.verb == Verb::Gate));
+        self.list("checks", &checks(self.plan));
+        self.list("pauses", &names(self.plan, |it| it.verb == Verb::Pause));
+        self.line("");
+    }
 
-fn versions(change: &Change, paint: Paint) -> String {
-    let former = change.former.version.as_ref();
-    let from = former.map_or("new".into(), ToString::to_string);
-    if change.changed {
-        format!("{from:>8} → {}", paint.good(format!("{:8}", change.to)))
-    } else {
-        format!("{from:>8}   {}", paint.faint("unchanged"))
+    fn modules(&mut self, waves: &[Vec<Step>]) {
+        let columns = Columns::of(self.plan);
+        for (at, wave) in waves.iter().enumerate() {
+            let mut number = (at + 1).to_string();
+            for (step, change) in wave.iter().flat_map(|step| changes(self.plan, step)) {
+                self.module(&number, step, change, &columns);
+                number.clear();
+            }
+        }
+        self.line("");
+    }
+
+    fn module(&mut self, number: &str, step: &Step, change: &Change, columns: &Columns) {
+        let paint = self.paint;
+        let Columns {
+            name,
+            from,
+            to,
+            way,
+        } = *columns;
+        let former = change.former.version.as_ref();
+        let former = former.map_or("new".into(), ToString::to_string);
+        let (arrow, wanted) = if change.changed {
+            ("→", paint.good(format!("{:to$}", change.to.to_string())))
+        } else {
+            (" ", paint.faint(format!("{:to$}", "stays")))
+        };
+        let mut line = format!(
+            "  {} {:name$}  {former:>from$} {arrow} {wanted}  {:way$}",
+            paint.faint(format!("{number:>2}")),
+            title(change),
+            traffic(self.plan, change),
+        );
+        if !step.after.is_empty() {
+            let begins = 5 + name + 2 + from + 3 + to + 2 + way + 2;
+            let after = format!("after {}", step.after.join(", "));
+            line += &format!("  {}", paint.faint(wrap(&after, begins, self.width)));
+        }
+        self.line(&line);
+    }
+
+    fn after(&mut self) {
+        let plan = self.plan;
+        let count = |which: &dyn Fn(&Operation) -> bool| {
+            plan.operations.iter().filter(|it| which(it)).count()
+        };
+        let proofs = count(&|it| it.id.as_str().ends_with("/health"));
+        if proofs > 0 {
+            self.list("verifies", &[format!("the health of all {proofs}")]);
+        }
+        self.list("gives back", &names(plan, |it| it.verb == Verb::Resume));
+        let settled = count(&|it| it.verb == Verb::Settle);
+        if settled > 0 {
+            self.list(
+                "prunes",
+                &[format!("what {settled} of them no longer need")],
+            );
+        }
+        self.list("rotates", &names(plan, |it| it.verb == Verb::Rotate));
+        self.list("tags", &inputs(plan, Verb::Tag, "name"));
+        self.list("tells", &inputs(plan, Verb::Notify, "url"));
+        self.line("");
+    }
+
+    fn risks(&mut self, risks: &[String]) {
+        for risk in risks {
+            let sign = self.paint.warn("!");
+            let risk = wrap(risk, 4, self.width);
+            self.line(&format!("  {sign} {risk}"));
+        }
+        if !risks.is_empty() {
+            self.line("");
+        }
     }
 }
 
-/// How a unit gets there: `stage, 50 %, 100 %`.
-fn way(plan: &Plan, change: &Change) -> String {
-    let subject = Subject::Module(change.module.clone(), change.target.clone());
-    let steps = plan.operations.iter().filter(|it| it.subject == subject);
-    let steps = steps.filter_map(|it| match (&it.verb, &it.action) {
-        (Verb::Stage, _) => Some("stage".to_owned()),
-        (_, segue_model::Action::Shift { percent, .. }) => Some(format!("{percent} %")),
-        _ => None,
-    });
-    steps.collect::<Vec<_>>().join(", ")
+/// How wide the columns of the modules are.
+struct Columns {
+    name: usize,
+    from: usize,
+    to: usize,
+    way: usize,
 }
 
-fn name(change: &Change) -> String {
+impl Columns {
+    fn of(plan: &Plan) -> Self {
+        let widest = |text: &dyn Fn(&Change) -> String| {
+            let lengths = plan.changes.iter().map(|it| text(it).chars().count());
+            lengths.max().unwrap_or(0)
+        };
+        let former = |it: &Change| {
+            it.former
+                .version
+                .as_ref()
+                .map_or(3, |it| it.to_string().len())
+        };
+        Self {
+            name: widest(&title),
+            from: plan.changes.iter().map(former).max().unwrap_or(0),
+            to: widest(&|it| it.to.to_string()).max("stays".len()),
+            way: widest(&|it| traffic(plan, it)),
+        }
+    }
+}
+
+fn title(change: &Change) -> String {
     format!("{}@{}", change.module, change.target)
+}
+
+fn changes<'a>(plan: &'a Plan, step: &'a Step) -> impl Iterator<Item = (&'a Step, &'a Change)> {
+    let changes = plan.changes.iter();
+    changes
+        .filter(|change| change.module.as_str() == step.module)
+        .map(move |change| (step, change))
+}
+
+/// The steps in which traffic moves: `10, 50, 100 %`; nothing where it moves
+/// with the rollout itself.
+fn traffic(plan: &Plan, change: &Change) -> String {
+    let subject = Subject::Module(change.module.clone(), change.target.clone());
+    let steps = plan.operations.iter().filter(|it| it.subject == subject);
+    let steps: Vec<_> = steps
+        .filter_map(|it| match &it.action {
+            Action::Shift { percent, .. } => Some(percent.to_string()),
+            _ => None,
+        })
+        .collect();
+    if steps.is_empty() {
+        String::new()
+    } else {
+        format!("{} %", steps.join(", "))
+    }
+}
+
+/// `key-vault.check for auth-service and order-service`.
+fn checks(plan: &Plan) -> Vec<String> {
+    let mut by: Vec<(&str, Vec<&str>)> = Vec::new();
+    for operation in plan.operations.iter().filter(|it| it.verb == Verb::Check) {
+        let (Action::Perform { by: name, .. }, Subject::Module(module, _)) =
+            (&operation.action, &operation.subject)
+        else {
+            continue;
+        };
+        match by.iter_mut().find(|(known, _)| known == name) {
+            Some((_, modules)) => modules.push(module.as_str()),
+            None => by.push((name, vec![module.as_str()])),
+        }
+    }
+    let said = by.into_iter();
+    said.map(|(name, modules)| format!("{name} for {}", modules.join(" and ")))
+        .collect()
 }
 
 fn names(plan: &Plan, which: impl Fn(&Operation) -> bool) -> Vec<String> {
     let operations = plan.operations.iter().filter(|it| which(it));
     let names = operations.map(|operation| match &operation.subject {
-        Subject::Module(module, target) => match &operation.action {
-            segue_model::Action::Perform { by, .. } => format!("{by} for {module}"),
-            _ => format!("{module}@{target}"),
-        },
+        Subject::Module(module, target) => format!("{module}@{target}"),
         Subject::Trigger(trigger) => trigger.to_string(),
         Subject::Release(name) => name.clone(),
     });
@@ -154,15 +245,8 @@ fn names(plan: &Plan, which: impl Fn(&Operation) -> bool) -> Vec<String> {
 fn inputs(plan: &Plan, verb: Verb, field: &str) -> Vec<String> {
     let operations = plan.operations.iter().filter(|it| it.verb == verb);
     let values = operations.filter_map(|operation| match &operation.action {
-        segue_model::Action::Perform { input, .. } => input[field].as_str().map(str::to_owned),
+        Action::Perform { input, .. } => input[field].as_str().map(str::to_owned),
         _ => None,
     });
     values.collect()
-}
-
-fn list(text: &mut String, paint: Paint, verb: &str, items: &[String]) {
-    if !items.is_empty() {
-        let verb = paint.strong(format!("{verb:>10}"));
-        let _ = writeln!(text, "{verb}  {}", items.join(", "));
-    }
 }

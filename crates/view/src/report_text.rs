@@ -1,15 +1,17 @@
 //! What a release did, for people.
 
-use crate::{Paint, Report, duration, report::ModuleReport};
+use crate::{
+    Paint, Report, TriggerReport, duration, failure_text::about, report::ModuleReport, wrap::wrap,
+};
 use segue_model::{Direction, Ending};
 use std::fmt::Write;
 
-/// The report as text. `directory` is what people type after a command.
-pub fn report_text(report: &Report, directory: &str, paint: Paint) -> String {
+/// The report as text, `width` columns wide. `next` is what to do next, if anything is.
+pub fn report_text(report: &Report, next: Option<&str>, paint: Paint, width: usize) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}\n", headline(report, paint));
     modules(&mut text, report, paint);
-    triggers(&mut text, report, paint);
+    triggers(&mut text, report, paint, width);
     requests(&mut text, report, paint);
     failures(&mut text, report, paint);
     let _ = writeln!(
@@ -18,7 +20,9 @@ pub fn report_text(report: &Report, directory: &str, paint: Paint) -> String {
         paint.strong(duration(report.took_ms)),
         duration(report.critical_path_ms)
     );
-    next(&mut text, report, directory, paint);
+    if let Some(next) = next {
+        let _ = writeln!(text, "{} {next}", paint.strong("next:"));
+    }
     text
 }
 
@@ -45,57 +49,81 @@ fn headline(report: &Report, paint: Paint) -> String {
 }
 
 fn modules(text: &mut String, report: &Report, paint: Paint) {
-    let name = |it: &ModuleReport| format!("{}@{}", it.module, it.target);
-    let widest = report
-        .modules
-        .iter()
-        .map(|it| name(it).len())
-        .max()
-        .unwrap_or(0);
+    let widest = |of: &dyn Fn(&ModuleReport) -> usize| report.modules.iter().map(of).max();
+    let name = widest(&|it| title(it).len()).unwrap_or(0);
+    let from = widest(&|it| former(it).len()).unwrap_or(0);
+    let to = widest(&|it| it.to.to_string().len()).unwrap_or(0);
     for module in &report.modules {
-        let from = module
-            .from
-            .as_ref()
-            .map_or("new".into(), ToString::to_string);
         let took = module.took_ms.map(duration).unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "  {:widest$}  {from:>8} → {:8}  {}  {took:>8}{}",
-            name(module),
+        let critical = if module.critical { "  critical" } else { "" };
+        let line = format!(
+            "  {:name$}  {:>from$} → {:to$}  {}  {took:>10}{}",
+            title(module),
+            former(module),
             module.to.to_string(),
-            live(module, paint),
-            if module.critical {
-                paint.faint("  critical")
-            } else {
-                String::new()
-            },
+            live(module, to, paint),
+            paint.faint(critical),
         );
+        let _ = writeln!(text, "{}", line.trim_end());
     }
     text.push('\n');
 }
 
+fn title(module: &ModuleReport) -> String {
+    format!("{}@{}", module.module, module.target)
+}
+
+fn former(module: &ModuleReport) -> String {
+    let former = module.from.as_ref();
+    former.map_or("new".into(), ToString::to_string)
+}
+
 /// What is live, told apart by whether it is what was wanted.
-fn live(module: &ModuleReport, paint: Paint) -> String {
-    match &module.live {
-        Some(live) if *live == module.to => paint.good(format!("{:13}", format!("live {live}"))),
-        Some(live) => paint.warn(format!("{:13}", format!("live {live}"))),
-        None => format!("{:13}", ""),
+fn live(module: &ModuleReport, width: usize, paint: Paint) -> String {
+    let width = width + "live ".len();
+    let Some(live) = &module.live else {
+        return " ".repeat(width);
+    };
+    let said = format!("{:width$}", format!("live {live}"));
+    if *live == module.to {
+        paint.good(said)
+    } else {
+        paint.warn(said)
     }
 }
 
-fn triggers(text: &mut String, report: &Report, paint: Paint) {
+/// `notifications  notifier-push pushes → keeps its messages → pushes again`.
+fn triggers(text: &mut String, report: &Report, paint: Paint, width: usize) {
+    let name = report.triggers.iter().map(|it| it.trigger.len()).max();
+    let name = name.unwrap_or(0);
     for trigger in &report.triggers {
-        let before = trigger.before.as_deref().unwrap_or("not reached");
-        let back = match &trigger.given_back {
-            Some(back) => paint.good(back),
-            None if trigger.before.is_none() => paint.faint("not touched"),
-            None => paint.bad("not given back"),
+        let line = wrap(&journey(trigger), name + 4, width);
+        let line = match (&trigger.before, &trigger.given_back) {
+            (None, _) => paint.faint(line),
+            (Some(_), Some(back)) if !back.starts_with("failed") => line,
+            _ => paint.warn(line),
         };
-        let _ = writeln!(text, "  {}  was {before}; {back}", trigger.trigger);
+        let _ = writeln!(text, "  {:name$}  {line}", trigger.trigger);
     }
     if !report.triggers.is_empty() {
         text.push('\n');
     }
+}
+
+/// What became of a trigger; its own name, with which each state begins, is said once.
+fn journey(trigger: &TriggerReport) -> String {
+    let Some(before) = &trigger.before else {
+        return "not touched".into();
+    };
+    let back = trigger.given_back.as_deref().unwrap_or("not given back");
+    let later = [trigger.paused.as_deref(), Some(back)];
+    let own = before.split(' ').next().unwrap_or_default();
+    let later = later.into_iter().flatten();
+    let later = later.map(|it| it.strip_prefix(own).unwrap_or(it).trim_start());
+    std::iter::once(before.as_str())
+        .chain(later)
+        .collect::<Vec<_>>()
+        .join(" → ")
 }
 
 fn requests(text: &mut String, report: &Report, paint: Paint) {
@@ -123,28 +151,7 @@ fn failures(text: &mut String, report: &Report, paint: Paint) {
             Direction::Do => "",
             Direction::Undo => " (undoing)",
         };
-        let failure = &failed.failure;
-        let code = paint.bad(format!("error[{}]", failure.code));
-        let _ = writeln!(text, "{code} {}{doing}: {}", failed.operation, failure.what);
-        for line in failure.words.lines() {
-            let _ = writeln!(text, "    {} {line}", paint.faint("│"));
-        }
-        if !failure.hint.is_empty() {
-            let _ = writeln!(text, "    {} {}", paint.strong("help:"), failure.hint);
-        }
-        text.push('\n');
+        let subject = format!("{}{doing}: ", failed.operation);
+        let _ = writeln!(text, "{}\n", about(&subject, &failed.failure, paint));
     }
-}
-
-fn next(text: &mut String, report: &Report, directory: &str, paint: Paint) {
-    let line = match report.ending {
-        Some(Ending::Succeeded) => return,
-        Some(Ending::Undone | Ending::Cancelled) => {
-            format!("mend the cause, then: segue apply {directory}")
-        }
-        Some(Ending::Stuck | Ending::Incomplete) | None => {
-            format!("mend the cause, then: segue resume {directory}")
-        }
-    };
-    let _ = writeln!(text, "{} {line}", paint.strong("next:"));
 }

@@ -2,22 +2,25 @@
 
 use super::{
     carry_out::{self, Carry},
-    plan::{self, Kept},
+    kept, plan,
 };
 use crate::{
     console::Console,
     exit::Exit,
     problem::Problem,
-    session::{SandboxArgs, Session},
+    project::{MANIFEST, Project},
+    session::{SandboxArgs, Session, load},
     state::{State, now_ms},
 };
 use clap::Args;
 use jiff::{Timestamp, tz::TimeZone};
 use segue_journal::{Held, Journal};
-use segue_model::{Failure, FailureKind, Fault, PLAN_FORMAT, Plan, ReleaseId};
-use segue_plan::{Observations, moved};
+use segue_model::{Failure, FailureKind, Fault, Plan, ReleaseId};
 use segue_sandbox::FaultKind;
 use std::path::{Path, PathBuf};
+
+/// The most requests that anybody may wait for: half an hour of the sandbox's load.
+pub const MOST_REQUESTS: u64 = 200_000;
 
 /// Carry out a release.
 #[derive(Debug, Args)]
@@ -36,6 +39,7 @@ pub struct Apply {
         long,
         default_value_t = 1000,
         value_name = "COUNT",
+        value_parser = clap::value_parser!(u64).range(..=MOST_REQUESTS),
         hide_short_help = true
     )]
     requests: u64,
@@ -56,21 +60,30 @@ fn fault(text: &str) -> Result<(String, FaultKind), String> {
 /// Applies.
 pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
     let (directory, kept) = what(&args)?;
-    let session = Session::open(&directory, &args.sandbox, console).await?;
+    // What can be refused without asking any cloud is refused first.
+    let (project, locked) = load(&directory, args.sandbox.sandbox)?;
     for (module, _) in &args.fault {
-        known(&session, module)?;
+        known(&project, module)?;
     }
-    let state = State::of(&session.project.directory)?;
+    if let Some(plan) = &kept {
+        kept::same_project(plan, &project, &locked)?;
+    }
+    let state = State::make(&project.directory)?;
     let mut journal = state.journal()?;
-    let environment = environment(&session.project.manifest.environment, args.sandbox.sandbox);
+    let environment = environment(&project.manifest.environment, args.sandbox.sandbox);
     let release = name();
-    let locked = state
+    let held = state
         .lock(&mut journal, &environment, &format!("release {release}"))?
         .map_err(|held| taken(&environment, &held))?;
-    nothing_open(&state, &journal, &session, args.sandbox.sandbox)?;
 
+    let session = Session::begin(project, locked, &args.sandbox, console).await?;
+    nothing_open(&state, &journal, &session, &directory)?;
     let plan = match kept {
-        Some(plan) => plan,
+        Some(plan) => {
+            // Before anybody is shown, or asked, what is not true any more.
+            kept::same_world(&session, &plan).await?;
+            plan
+        }
         None => session.plan().await?,
     };
     plan::show(&session, &plan, console)?;
@@ -79,10 +92,11 @@ pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
     }
     if !args.yes {
         agreed(console)?;
+        // The world does not stand still while a person thinks.
+        kept::same_world(&session, &plan).await?;
     }
-    as_planned(&session, &plan).await?;
 
-    journal.create(&locked, &release, args.sandbox.sandbox, &plan, now_ms())?;
+    journal.create(&held, &release, session.client.is_some(), &plan, now_ms())?;
     let carry = Carry {
         session: &session,
         directory: &directory,
@@ -91,7 +105,7 @@ pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
         faults: &args.fault,
         requests: args.requests,
     };
-    carry_out::run(carry, journal, locked, console).await
+    carry_out::run(carry, journal, held, console).await
 }
 
 /// The project's directory, and the plan when one was kept.
@@ -103,43 +117,24 @@ fn what(args: &Apply) -> Result<(PathBuf, Option<Plan>), Problem> {
     if !args.path.is_file() || is_manifest {
         return Ok((args.path.clone(), None));
     }
-    let plan = read(&args.path)?;
-    let beside = args.path.parent().filter(|it| !it.as_os_str().is_empty());
-    let beside = beside.unwrap_or(Path::new(".")).to_owned();
-    Ok((args.project.clone().unwrap_or(beside), Some(plan)))
-}
-
-/// Law 7: a kept plan is carried out as it was reviewed or not at all.
-fn read(path: &Path) -> Result<Plan, Problem> {
-    let wrong = |why: String| {
-        Problem::input(
-            "SEG2205",
-            format!(
-                "{} is not a plan as `segue plan --out` kept it",
-                path.display()
-            ),
-        )
-        .words(why)
-        .hint("plan again, and review that")
-    };
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    let kept: Kept = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-    if kept.plan.format != PLAN_FORMAT {
-        return Err(wrong(format!(
-            "its format is {}, this program knows {PLAN_FORMAT}",
-            kept.plan.format
-        ))
-        .into());
+    let plan = kept::read(&args.path)?;
+    if let Some(project) = &args.project {
+        return Ok((project.clone(), Some(plan)));
     }
-    let digest = kept.plan.digest();
-    if digest != kept.digest {
-        return Err(wrong(format!(
-            "it was changed since: its digest is {digest}, not {}",
-            kept.digest
-        ))
-        .into());
-    }
-    Ok(kept.plan)
+    let beside = args.path.parent().unwrap_or(Path::new(""));
+    let places = [beside, Path::new(".")];
+    let place = places.into_iter().find(|it| it.join(MANIFEST).is_file());
+    let place = place.ok_or_else(|| {
+        let what = format!(
+            "there is no {MANIFEST} beside {}, nor here",
+            args.path.display()
+        );
+        Problem::input("SEG2201", what)
+            .hint("say where the plan's project is: `--project DIRECTORY`")
+    })?;
+    let here = place.as_os_str().is_empty();
+    let place = if here { Path::new(".") } else { place };
+    Ok((place.to_owned(), Some(plan)))
 }
 
 /// In the journal and the locks, a sandbox is an environment of its own.
@@ -167,14 +162,15 @@ fn name() -> ReleaseId {
 /// Somebody else holds the lock.
 pub fn taken(environment: &str, held: &Held) -> Problem {
     let since = Timestamp::from_millisecond(held.since_ms).unwrap_or_default();
+    let since = since.strftime("%Y-%m-%d %H:%M:%S UTC");
     let failure = Failure::new(
         FailureKind::LostLock,
         Fault::User,
         "SEG6007",
-        format!("{environment} is being changed by somebody else"),
+        format!("{environment} is in somebody else's hands"),
     )
     .words(format!(
-        "{} holds its lock for {} since {since}",
+        "{} holds its lock since {since}, for {}",
         held.holder, held.doing
     ))
     .hint("wait until it is over; `segue status` shows how far it is");
@@ -185,19 +181,18 @@ fn nothing_open(
     state: &State,
     journal: &Journal,
     session: &Session,
-    sandbox: bool,
+    directory: &Path,
 ) -> Result<(), Problem> {
+    let open = state.open_release(journal, session.client.is_some())?;
     // What an earlier sandbox left open is of a world that is gone.
-    if session.fresh_world {
-        return Ok(());
-    }
-    let Some(open) = state.open_release(journal, sandbox)? else {
+    let Some(open) = open.filter(|it| it.began_ms >= session.world_since_ms) else {
         return Ok(());
     };
     let what = format!("release {} is not over", open.release);
-    let failure = Failure::step("SEG6008", what)
-        .by(Fault::User)
-        .hint("`segue status` shows where it stands, `segue resume` goes on with it");
+    let directory = directory.display();
+    let failure = Failure::step("SEG6008", what).by(Fault::User).hint(format!(
+        "`segue status {directory}` shows where it stands, `segue resume {directory}` goes on with it"
+    ));
     Err(Problem::With(Exit::Refused, failure))
 }
 
@@ -214,59 +209,12 @@ fn agreed(console: Console) -> Result<(), Problem> {
     Err(Problem::With(Exit::Refused, failure))
 }
 
-/// Law 7: if the world moved since the plan was made, nothing is done.
-async fn as_planned(session: &Session, plan: &Plan) -> Result<(), Problem> {
-    let mut words = Vec::new();
-    if plan.manifest != session.project.digest() {
-        words.push("segue.yaml was changed".to_owned());
-    }
-    if plan.lock != session.locked.digest {
-        words.push("segue.lock was changed".to_owned());
-    }
-    let live = session.observe().await?;
-    let live: Observations = live
-        .into_iter()
-        .map(|(unit, live)| ((unit.module, unit.target), live))
-        .collect();
-    let version = |it: &segue_model::Observation| {
-        it.version
-            .as_ref()
-            .map_or("nothing".into(), ToString::to_string)
-    };
-    words.extend(moved(plan, &live).into_iter().map(|it| {
-        format!(
-            "{}@{}: planned on {} ({}), now {} ({})",
-            it.planned.module,
-            it.planned.target,
-            version(&it.planned.former),
-            it.planned.former.revision,
-            version(&it.now),
-            it.now.revision,
-        )
-    }));
-    if words.is_empty() {
+fn known(project: &Project, module: &str) -> Result<(), Problem> {
+    let modules = project.manifest.modules.iter();
+    let names: Vec<_> = modules.map(|it| it.id.as_str()).collect();
+    if names.contains(&module) {
         return Ok(());
     }
-    let failure = Failure::step("SEG2208", "the world moved since the plan was made")
-        .by(Fault::User)
-        .words(words.join("\n"))
-        .hint("nothing was changed; plan again and review that");
-    Err(Problem::With(Exit::Refused, failure))
-}
-
-fn known(session: &Session, module: &str) -> Result<(), Problem> {
-    let modules = || {
-        session
-            .project
-            .manifest
-            .modules
-            .iter()
-            .map(|it| it.id.as_str())
-    };
-    if modules().any(|it| it == module) {
-        return Ok(());
-    }
-    let names: Vec<_> = modules().collect();
     let what = format!("--fault names `{module}`, which is no module");
     let hint = format!("the modules are {}", names.join(", "));
     Err(Problem::input("SEG2202", what).hint(hint).into())

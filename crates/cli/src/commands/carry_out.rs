@@ -1,11 +1,13 @@
 //! Carrying a release out, from wherever it stands, to its report.
 
+use super::next::Situation;
 use crate::{
     console::Console, exit::Exit, interrupt::Interrupt, problem::Problem, session::Session,
+    state::State,
 };
 use segue_engine::{Conclusion, Engine, SystemClock};
 use segue_journal::{Journal, Locked};
-use segue_model::{Failure, Notice, Plan, ReleaseId};
+use segue_model::{Failure, Notice, Observation, Plan, ReleaseId, Unit};
 use segue_platform::Patience;
 use segue_sandbox::{FaultKind, LoadReport};
 use segue_view::{Report, Requests, View, report_text};
@@ -72,22 +74,16 @@ async fn report(
     conclusion: Conclusion,
     console: Console,
 ) -> Result<Exit, Problem> {
-    let state = crate::state::State::of(&carry.session.project.directory)?;
+    let state = State::at(&carry.session.project.directory);
     let events = state.journal()?.events(&carry.release)?;
     let mut report = Report::new(&carry.release, &carry.plan, &events);
     let exit = match &conclusion {
         Conclusion::Ended(ending) => Exit::of(*ending, &carry.plan, &events),
         Conclusion::Stopped(_) => Exit::Stopped,
     };
-    if let (Some(client), Conclusion::Ended(_)) = (&carry.session.client, &conclusion) {
-        let least = if exit == Exit::Done {
-            carry.requests
-        } else {
-            0
-        };
-        report.requests = Some(requests(client.stop_load(least).await?));
-    }
-    for (unit, live) in carry.session.observe().await? {
+    let (requests, live) = seen(carry, &conclusion, exit, console).await;
+    report.requests = requests;
+    for (unit, live) in live {
         let of = |it: &&mut segue_view::ModuleReport| {
             it.module == unit.module.as_str() && it.target == unit.target.as_str()
         };
@@ -97,6 +93,25 @@ async fn report(
     }
     print(carry, &report, &conclusion, exit, console);
     Ok(exit)
+}
+
+/// What users felt, and what is live now. Who does not answer is left out of the
+/// report: it tells how the release ended, whatever else is out of reach.
+async fn seen(
+    carry: &Carry<'_>,
+    conclusion: &Conclusion,
+    exit: Exit,
+    console: Console,
+) -> (Option<Requests>, Vec<(Unit, Observation)>) {
+    let silent = |failure: Failure| console.note(&format!("not in the report: {failure}"));
+    let mut felt = None;
+    if let (Some(client), Conclusion::Ended(_)) = (&carry.session.client, conclusion) {
+        let done = exit == Exit::Done;
+        let least = if done { carry.requests } else { 0 };
+        felt = client.stop_load(least).await.map_err(silent).ok();
+    }
+    let live = carry.session.observe().await.map_err(silent);
+    (felt.map(requests), live.unwrap_or_default())
 }
 
 fn print(
@@ -119,8 +134,17 @@ fn print(
     if let Conclusion::Stopped(Some(failure)) = conclusion {
         console.problem(&Problem::from(Failure::clone(failure)));
     }
-    let directory = carry.directory.display().to_string();
-    console.text(&report_text(report, &directory, console.paint()));
+    let session = carry.session;
+    let next = Situation {
+        directory: carry.directory,
+        ending: report.ending,
+        sandbox: session.client.is_some(),
+        world_is_there: session.world_stays(),
+        held: None,
+    };
+    let next = next.next();
+    let (paint, width) = (console.paint(), console.width());
+    console.text(&report_text(report, next.as_deref(), paint, width));
 }
 
 fn requests(load: LoadReport) -> Requests {

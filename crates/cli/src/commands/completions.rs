@@ -1,6 +1,6 @@
 //! `segue completions`: for bash, zsh, fish and others.
 
-use crate::{args, exit::Exit, problem::Problem};
+use crate::{args, console::Console, exit::Exit, problem::Problem};
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
@@ -13,8 +13,10 @@ pub struct Completions {
 }
 
 /// Prints.
-pub fn run(args: &Completions) -> Result<Exit, Problem> {
+pub fn run(args: &Completions, console: Console) -> Result<Exit, Problem> {
     let mut command = args::Args::command();
-    clap_complete::generate(args.shell, &mut command, "segue", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut command, "segue", &mut script);
+    console.text(&String::from_utf8_lossy(&script));
     Ok(Exit::Done)
 }

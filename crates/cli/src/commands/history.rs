@@ -10,12 +10,12 @@ use segue_journal::{Entry, Journal};
 use segue_model::{Ending, Failure, ReleaseId};
 use segue_view::{Report, duration, report_text};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// List the releases, or report one of them.
 #[derive(Debug, Args)]
 pub struct History {
-    /// The directory that holds segue.yaml.
+    /// The directory that holds segue.yaml; may be left out before RELEASE.
     #[arg(default_value = ".")]
     path: PathBuf,
     /// Report this release.
@@ -24,24 +24,72 @@ pub struct History {
 
 /// Lists or reports.
 pub fn run(args: &History, console: Console) -> Result<Exit, Problem> {
-    let project = Project::open(&args.path, &sandboxed(true))?;
-    let journal = State::of(&project.directory)?.journal()?;
-    if let Some(name) = &args.release {
-        let report = report(&journal, &ReleaseId::new(name.as_str()))?;
-        if console.is_json() {
-            console.json(&report);
-        } else {
-            let directory = args.path.display().to_string();
-            console.text(&report_text(&report, &directory, console.paint()));
-        }
-        return Ok(Exit::Done);
+    let (path, release) = what(args);
+    let project = Project::open(&path, &sandboxed(true))?;
+    let journal = State::at(&project.directory).journaled()?;
+    match release {
+        Some(release) => one(journal.as_ref(), &ReleaseId::new(release), &path, console)?,
+        None => all(journal.as_ref(), console)?,
     }
-    let entries = journal.releases()?;
+    Ok(Exit::Done)
+}
+
+/// `segue history RELEASE`, in the project's directory, names no path.
+fn what(args: &History) -> (PathBuf, Option<&str>) {
+    match (&args.release, args.path.to_str()) {
+        (None, Some(name)) if !args.path.exists() && looks_like_a_release(name) => {
+            (PathBuf::from("."), Some(name))
+        }
+        (release, _) => (args.path.clone(), release.as_deref()),
+    }
+}
+
+/// `20261123-0412-k7fq`, and no path.
+fn looks_like_a_release(name: &str) -> bool {
+    name.starts_with(|it: char| it.is_ascii_digit())
+        && name
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || it == '-')
+}
+
+fn one(
+    journal: Option<&Journal>,
+    release: &ReleaseId,
+    path: &Path,
+    console: Console,
+) -> Result<(), Problem> {
+    let unknown = || {
+        let hint = format!("`segue history {}` lists the releases", path.display());
+        Problem::input("SEG2209", format!("there is no release {release}")).hint(hint)
+    };
+    let journal = journal.ok_or_else(unknown)?;
+    let report = report(journal, release)?.ok_or_else(unknown)?;
+    if console.is_json() {
+        console.json(&report);
+    } else {
+        console.text(&report_text(
+            &report,
+            None,
+            console.paint(),
+            console.width(),
+        ));
+    }
+    Ok(())
+}
+
+fn all(journal: Option<&Journal>, console: Console) -> Result<(), Problem> {
+    let entries = journal.map(Journal::releases).transpose()?;
+    let entries = entries.unwrap_or_default();
     if entries.is_empty() && !console.is_json() {
         console.text("No release yet.");
     }
-    for entry in entries {
-        let report = report(&journal, &entry.id)?;
+    for (journal, entry) in journal
+        .into_iter()
+        .flat_map(|it| entries.iter().map(move |e| (it, e)))
+    {
+        let Some(report) = report(journal, &entry.id)? else {
+            continue;
+        };
         if console.is_json() {
             console.json(&json!({
                 "type": "release", "release": entry.id, "environment": entry.environment,
@@ -49,21 +97,18 @@ pub fn run(args: &History, console: Console) -> Result<Exit, Problem> {
                 "ending": report.ending, "took_ms": report.took_ms,
             }));
         } else {
-            console.text(&line(&entry, &report));
+            console.text(&line(entry, &report));
         }
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
-fn report(journal: &Journal, release: &ReleaseId) -> Result<Report, Problem> {
-    let plan = journal.plan(release)?.ok_or_else(|| {
-        let what = format!("there is no release {release}");
-        Problem::input("SEG2209", what).hint("`segue history` lists them")
-    })?;
-    let events = journal
-        .events(release)
-        .map_err(|failure: Failure| failure)?;
-    Ok(Report::new(release, &plan, &events))
+fn report(journal: &Journal, release: &ReleaseId) -> Result<Option<Report>, Failure> {
+    let Some(plan) = journal.plan(release)? else {
+        return Ok(None);
+    };
+    let events = journal.events(release)?;
+    Ok(Some(Report::new(release, &plan, &events)))
 }
 
 fn line(entry: &Entry, report: &Report) -> String {

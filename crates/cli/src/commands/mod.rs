@@ -6,7 +6,9 @@ mod check;
 mod completions;
 mod graph;
 mod history;
+mod kept;
 mod lock;
+mod next;
 mod plan;
 mod resume;
 mod sandbox;
@@ -57,6 +59,6 @@ pub async fn run(command: Command, console: &Console) -> Result<Exit, Problem> {
         Command::History(it) => history::run(&it, console),
         Command::Sandbox(it) => sandbox::run(it, console).await,
         Command::Schema(it) => schema::run(&it, console),
-        Command::Completions(it) => completions::run(&it),
+        Command::Completions(it) => completions::run(&it, console),
     }
 }

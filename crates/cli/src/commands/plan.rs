@@ -1,15 +1,16 @@
 //! `segue plan`: what a release would change.
 
+use super::kept;
 use crate::{
     console::Console,
     exit::Exit,
     problem::Problem,
-    session::{SandboxArgs, Session},
+    session::{SandboxArgs, Session, load},
 };
 use clap::Args;
-use segue_model::{Digest, Plan as Planned};
-use segue_view::plan_text;
-use serde::{Deserialize, Serialize};
+use segue_manifest::{Manifest, Module};
+use segue_model::Plan as Planned;
+use segue_view::{Step, plan_text};
 use std::path::{Path, PathBuf};
 
 /// Show what a release would change, in the order in which it would happen.
@@ -25,25 +26,37 @@ pub struct Plan {
     sandbox: SandboxArgs,
 }
 
-/// A plan in a file: what `apply FILE` carries out, and nothing else.
-#[derive(Serialize, Deserialize)]
-pub struct Kept {
-    /// The digest under which it was reviewed.
-    pub digest: Digest,
-    /// The plan.
-    pub plan: Planned,
-}
-
 /// Plans.
 pub async fn run(args: Plan, console: Console) -> Result<Exit, Problem> {
-    let session = Session::open(&args.path, &args.sandbox, console).await?;
+    let (project, locked) = load(&args.path, args.sandbox.sandbox)?;
+    let session = Session::begin(project, locked, &args.sandbox, console).await?;
     let plan = session.plan().await?;
     show(&session, &plan, console)?;
     if let Some(path) = &args.out {
-        keep(path, plan)?;
-        console.note(&format!("kept in {0}: `segue apply {0}`", path.display()));
+        kept::write(path, plan)?;
+        console.note(&format!("Kept. To carry it out: {}", apply(path, &session)));
+        if !session.world_stays() {
+            console.note(
+                "This sandbox ends now, and no other one is in the same state: keep plans of a \
+                 running `segue sandbox`.",
+            );
+        }
     }
     Ok(Exit::Done)
+}
+
+/// What carries a kept plan out.
+fn apply(kept: &Path, session: &Session) -> String {
+    let directory = &session.project.directory;
+    let beside = kept.parent().is_some_and(|it| it == directory);
+    let mut command = format!("segue apply {}", kept.display());
+    if !beside && directory != Path::new(".") {
+        command += &format!(" --project {}", directory.display());
+    }
+    if session.client.is_some() {
+        command += " --sandbox";
+    }
+    command
 }
 
 /// Prints a plan.
@@ -53,27 +66,40 @@ pub fn show(session: &Session, plan: &Planned, console: Console) -> Result<(), P
     } else if plan.operations.is_empty() {
         console.text("Nothing is to be done: everything is live as the lock wants it.");
     } else {
-        let waves = segue_plan::waves(&session.project.manifest);
-        let waves = waves
-            .into_iter()
-            .map(|wave| wave.iter().map(ToString::to_string).collect());
-        let waves: Vec<Vec<String>> = waves.collect();
-        console.text(&plan_text(plan, &waves, &session.risks()?, console.paint()));
+        let waves = waves(&session.project.manifest);
+        let risks = session.risks()?;
+        console.text(&plan_text(
+            plan,
+            &waves,
+            &risks,
+            console.paint(),
+            console.width(),
+        ));
     }
     Ok(())
 }
 
-fn keep(path: &Path, plan: Planned) -> Result<(), Problem> {
-    let kept = Kept {
-        digest: plan.digest(),
-        plan,
+/// The modules in the order in which they come, with what each waits for.
+fn waves(manifest: &Manifest) -> Vec<Vec<Step>> {
+    let step = |module: &Module| Step {
+        module: module.id.to_string(),
+        after: if module.last {
+            vec!["all others".into()]
+        } else {
+            module
+                .needs
+                .iter()
+                .map(|it| it.module.to_string())
+                .collect()
+        },
     };
-    let text = serde_json::to_string_pretty(&kept)
-        .map_err(|error| Problem::internal("the plan is no JSON", &error))?;
-    std::fs::write(path, text + "\n").map_err(|error| {
-        let what = format!("{} cannot be written", path.display());
-        Problem::input("SEG2204", what)
-            .words(error.to_string())
-            .into()
-    })
+    let waves = segue_plan::waves(manifest).into_iter();
+    waves
+        .map(|wave| {
+            wave.into_iter()
+                .filter_map(|id| manifest.module(id))
+                .map(step)
+                .collect()
+        })
+        .collect()
 }

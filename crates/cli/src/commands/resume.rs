@@ -1,7 +1,7 @@
 //! `segue resume`: goes on with a release.
 
 use super::{
-    apply::{environment, taken},
+    apply::{MOST_REQUESTS, environment, taken},
     carry_out::{self, Carry},
 };
 use crate::{
@@ -9,12 +9,14 @@ use crate::{
     exit::Exit,
     problem::Problem,
     project::Project,
-    session::{SandboxArgs, Session, sandboxed},
+    session::{SandboxArgs, Session, load, running, sandboxed},
     state::{Open, State},
 };
 use clap::Args;
 use segue_journal::Journal;
-use std::path::PathBuf;
+use segue_model::Failure;
+use serde_json::json;
+use std::path::{Path, PathBuf};
 
 /// Go on with a release that was stopped, killed, or left something to do.
 #[derive(Debug, Args)]
@@ -27,6 +29,7 @@ pub struct Resume {
         long,
         default_value_t = 1000,
         value_name = "COUNT",
+        value_parser = clap::value_parser!(u64).range(..=MOST_REQUESTS),
         hide_short_help = true
     )]
     requests: u64,
@@ -36,39 +39,31 @@ pub struct Resume {
 pub async fn run(args: Resume, console: Console) -> Result<Exit, Problem> {
     // Which clouds it is about is known when the journal was read.
     let directory = Project::open(&args.path, &sandboxed(true))?.directory;
-    let state = State::of(&directory)?;
-    let mut journal = state.journal()?;
-    let Some(open) = open(&state, &journal)? else {
+    let state = State::at(&directory);
+    let Some((mut journal, open)) = open(&state)? else {
+        if console.is_json() {
+            console.json(&json!({"type": "resume", "release": null}));
+        }
         console.note("Nothing is to be resumed: every release is over.");
         return Ok(Exit::Done);
     };
+    if open.sandbox {
+        same_world(&state, &open, &args.path).await?;
+    }
+    let (project, locked) = load(&args.path, open.sandbox)?;
+    let environment = environment(&project.manifest.environment, open.sandbox);
+    let doing = format!("release {}", open.release);
+    let held = state
+        .lock(&mut journal, &environment, &doing)?
+        .map_err(|held| taken(&environment, &held))?;
     let how = SandboxArgs {
         sandbox: open.sandbox,
         speed: 1.0,
     };
-    if open.sandbox && state.sandbox().is_none() {
-        let what = format!(
-            "the sandbox of release {} is gone, and all of its world",
-            open.release
-        );
-        let failure = Problem::input("SEG6009", what)
-            .hint("begin again: `segue apply --sandbox`; a sandbox that outlives its releases is `segue sandbox`");
-        return Err(Problem::With(Exit::Refused, failure));
-    }
-    let session = Session::open(&args.path, &how, console).await?;
-    let environment = environment(&session.project.manifest.environment, open.sandbox);
-    let locked = state
-        .lock(
-            &mut journal,
-            &environment,
-            &format!("release {}", open.release),
-        )?
-        .map_err(|held| taken(&environment, &held))?;
+    let session = Session::begin(project, locked, &how, console).await?;
     let plan = journal.plan(&open.release)?.ok_or_else(|| {
-        Problem::input(
-            "SEG6002",
-            format!("the plan of release {} is not in the journal", open.release),
-        )
+        let what = format!("the plan of release {} is not in the journal", open.release);
+        Failure::internal("SEG6002", what)
     })?;
     console.note(&format!("Going on with release {}.", open.release));
     let carry = Carry {
@@ -79,13 +74,34 @@ pub async fn run(args: Resume, console: Console) -> Result<Exit, Problem> {
         faults: &[],
         requests: args.requests,
     };
-    carry_out::run(carry, journal, locked, console).await
+    carry_out::run(carry, journal, held, console).await
 }
 
 /// The clouds' open release comes before the sandbox's.
-fn open(state: &State, journal: &Journal) -> Result<Option<Open>, Problem> {
-    Ok(match state.open_release(journal, false)? {
-        Some(open) => Some(open),
-        None => state.open_release(journal, true)?,
-    })
+fn open(state: &State) -> Result<Option<(Journal, Open)>, Problem> {
+    let Some(journal) = state.journaled()? else {
+        return Ok(None);
+    };
+    for sandbox in [false, true] {
+        if let Some(open) = state.open_release(&journal, sandbox)? {
+            return Ok(Some((journal, open)));
+        }
+    }
+    Ok(None)
+}
+
+/// That the sandbox that runs is the one that the release was about: in any
+/// other world, what the journal says was done was not.
+async fn same_world(state: &State, open: &Open, path: &Path) -> Result<(), Problem> {
+    let running = running(state).await?;
+    if running.is_some_and(|(it, _)| it.since_ms <= open.began_ms) {
+        return Ok(());
+    }
+    let (release, path) = (&open.release, path.display());
+    let what = format!("the sandbox of release {release} is gone, and all of its world");
+    let failure = Problem::input("SEG6009", what).hint(format!(
+        "begin again: `segue apply {path} --sandbox`; a sandbox that outlives its releases is \
+         `segue sandbox {path}`"
+    ));
+    Err(Problem::With(Exit::Refused, failure))
 }

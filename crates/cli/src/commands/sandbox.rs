@@ -27,7 +27,7 @@ pub struct SandboxCommand {
 pub async fn run(args: SandboxCommand, console: Console) -> Result<Exit, Problem> {
     let project = Project::open(&args.path, &sandboxed(true))?;
     let locked = project.lock()?;
-    let state = State::of(&project.directory)?;
+    let state = State::make(&project.directory)?;
     let mut journal = state.journal()?;
     // Two sandboxes of one project would overwrite where the other one is.
     let held = state.lock(&mut journal, "sandbox", "segue sandbox")?;

@@ -9,7 +9,12 @@ pub struct Schema {}
 
 /// Prints.
 pub fn run(_: &Schema, console: Console) -> Result<Exit, Problem> {
-    let text = serde_json::to_string_pretty(&segue_manifest::schema())
+    let schema = segue_manifest::schema();
+    if console.is_json() {
+        console.json(&schema);
+        return Ok(Exit::Done);
+    }
+    let text = serde_json::to_string_pretty(&schema)
         .map_err(|error| Problem::internal("the schema is no JSON", &error))?;
     console.text(&text);
     Ok(Exit::Done)

@@ -1,11 +1,12 @@
 //! `segue status`: where the newest release stands, from the journal alone.
 
+use super::{apply::environment, next::Situation};
 use crate::{
     console::Console, exit::Exit, problem::Problem, project::Project, session::sandboxed,
     state::State,
 };
 use clap::Args;
-use segue_journal::Journal;
+use segue_journal::{Entry, Journal};
 use segue_model::{Failure, Plan, ReleaseId};
 use segue_release::{Machine, Standing};
 use segue_view::{Report, report_text};
@@ -23,34 +24,56 @@ pub struct Status {
 /// Shows.
 pub fn run(args: &Status, console: Console) -> Result<Exit, Problem> {
     let project = Project::open(&args.path, &sandboxed(true))?;
-    let journal = State::of(&project.directory)?.journal()?;
-    let Some(entry) = journal.releases()?.into_iter().next() else {
-        if console.is_json() {
-            console.json(&json!({"type": "status", "release": null}));
-        } else {
-            console.text("No release yet. `segue plan` shows what one would change.");
-        }
-        return Ok(Exit::Done);
-    };
+    let state = State::at(&project.directory);
+    let journal = state.journaled()?;
+    let releases = journal.as_ref().map(Journal::releases).transpose()?;
+    let newest = releases.and_then(|it| it.into_iter().next());
+    match (journal, newest) {
+        (Some(journal), Some(entry)) => show(args, console, &state, &journal, &entry)?,
+        _ if console.is_json() => console.json(&json!({"type": "status", "release": null})),
+        _ => console.text("No release yet. `segue plan` shows what one would change."),
+    }
+    Ok(Exit::Done)
+}
+
+fn show(
+    args: &Status,
+    console: Console,
+    state: &State,
+    journal: &Journal,
+    entry: &Entry,
+) -> Result<(), Problem> {
     let plan = journal
         .plan(&entry.id)?
         .ok_or_else(|| Failure::internal("SEG6002", format!("release {} has no plan", entry.id)))?;
     let report = Report::new(&entry.id, &plan, &journal.events(&entry.id)?);
-    let running = running(&journal, &entry.id, &plan)?;
+    let running = running(journal, &entry.id, &plan)?;
+    let held = state.held(journal, &environment(&entry.environment, entry.sandbox))?;
     if console.is_json() {
         let mut value = json!(report);
+        value["type"] = json!("status");
         value["sandbox"] = json!(entry.sandbox);
         value["in_flight"] = json!(running);
+        value["held_by"] = json!(held.map(|it| it.holder));
         console.json(&value);
-        return Ok(Exit::Done);
+        return Ok(());
     }
-    let directory = args.path.display().to_string();
-    let mut text = report_text(&report, &directory, console.paint());
+    let world = state.sandbox().filter(|it| it.since_ms <= entry.began_ms);
+    let next = Situation {
+        directory: &args.path,
+        ending: report.ending,
+        sandbox: entry.sandbox,
+        world_is_there: !entry.sandbox || world.is_some(),
+        held,
+    };
+    let mut next = next.next();
     if report.ending.is_none() && !running.is_empty() {
-        text += &format!("begun, outcome not known: {}\n", running.join(", "));
+        let begun = format!("begun, and not known to have ended: {}", running.join(", "));
+        next = Some(next.map_or(begun.clone(), |next| format!("{next}\n{begun}")));
     }
-    console.text(&text);
-    Ok(Exit::Done)
+    let (paint, width) = (console.paint(), console.width());
+    console.text(&report_text(&report, next.as_deref(), paint, width));
+    Ok(())
 }
 
 /// Operations that were begun and have no outcome yet.

@@ -109,7 +109,10 @@ fn law_8_one_at_a_time() {
         }
         _ => panic!("two hold one lock"),
     }
+    let held = |at: &Journal| at.held(directory.path(), "production").unwrap();
+    assert_eq!(held(&second).unwrap().holder, "ana@host");
     drop(locked);
+    assert_eq!(held(&second), None);
     assert_eq!(lock(&mut second, directory.path()).token(), 2);
 }
 
@@ -135,5 +138,5 @@ fn what_is_no_journal_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("journal.db");
     std::fs::write(&path, "this is no database, whatever its name says").unwrap();
-    assert_eq!(Journal::open(&path).err().unwrap().code, "SEG6001");
+    assert_eq!(Journal::open(&path).err().unwrap().code, "SEG6002");
 }
