@@ -195,7 +195,7 @@ fn changes<'a>(plan: &'a Plan, step: &'a Step) -> impl Iterator<Item = (&'a Step
         .map(move |change| (step, change))
 }
 
-/// The steps in which traffic moves: `10, 50, 100 %`; nothing where it moves
+/// The steps in which traffic moves: `traffic 10, 50, 100 %`; nothing where it moves
 /// with the rollout itself.
 fn traffic(plan: &Plan, change: &Change) -> String {
     let subject = Subject::Module(change.module.clone(), change.target.clone());
@@ -209,11 +209,11 @@ fn traffic(plan: &Plan, change: &Change) -> String {
     if steps.is_empty() {
         String::new()
     } else {
-        format!("{} %", steps.join(", "))
+        format!("traffic {} %", steps.join(", "))
     }
 }
 
-/// `key-vault.check for auth-service and order-service`.
+/// `vault.check for shop and stock`.
 fn checks(plan: &Plan) -> Vec<String> {
     let mut by: Vec<(&str, Vec<&str>)> = Vec::new();
     for operation in plan.operations.iter().filter(|it| it.verb == Verb::Check) {
