@@ -90,7 +90,9 @@ impl Console {
         let live = io::stderr().is_terminal() && std::env::var_os("CI").is_none();
         match self.output {
             Output::Json => Box::new(JsonLines::new(io::stdout())),
-            Output::Text if live => Box::new(Terminal::new(plan, self.paint_errors())),
+            Output::Text if live => {
+                Box::new(Terminal::new(plan, self.paint_errors(), terminal_width()))
+            }
             Output::Text => Box::new(Lines::new(io::stderr(), self.paint_errors())),
         }
     }
@@ -123,7 +125,7 @@ impl Console {
             _ => problem
                 .failures()
                 .iter()
-                .map(|it| failure_text(it, paint))
+                .map(|it| failure_text(it, paint, self.width()))
                 .collect(),
         };
         if let Problem::Manifest(source, all) = problem {
@@ -143,6 +145,12 @@ impl Console {
             })),
         }
     }
+}
+
+/// The columns of the terminal, whichever stream leads to it.
+fn terminal_width() -> usize {
+    let terminal = terminal_size::terminal_size();
+    terminal.map_or(COLUMNS, |(width, _)| usize::from(width.0))
 }
 
 /// How much is wrong, and where to read on.

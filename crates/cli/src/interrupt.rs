@@ -1,7 +1,6 @@
 //! Ctrl-C during a release. The first one asks, a second one stops safely, a
 //! third one does not wait; where nobody can be asked, the first one stops.
 
-use crate::console::Console;
 use segue_engine::Handle;
 use std::io::BufRead;
 use tokio::{signal, sync::mpsc, task::JoinHandle};
@@ -12,13 +11,27 @@ The release goes on. What now?
   s, or Ctrl-C  stop: begin nothing more and wait for what is running
   u             undo everything";
 
+/// What is said to whoever watches a release.
+pub enum Said {
+    /// Something to know.
+    Line(&'static str),
+    /// Something to answer.
+    Ask(&'static str),
+    /// It was answered.
+    GoOn,
+}
+
+/// Where it is said.
+pub type Voice = mpsc::UnboundedSender<Said>;
+
 /// Listens until it is dropped.
 pub struct Interrupt(JoinHandle<()>);
 
 impl Interrupt {
     /// From now on Ctrl-C and SIGTERM reach the release behind `handle`.
-    pub fn listen(handle: Handle, console: Console) -> Self {
-        Self(tokio::spawn(listen(handle, console)))
+    /// What is to be said goes through `voice`: the screen is the view's.
+    pub fn listen(handle: Handle, can_ask: bool, voice: Voice) -> Self {
+        Self(tokio::spawn(listen(handle, can_ask, voice)))
     }
 }
 
@@ -34,45 +47,48 @@ enum Wish {
     Undo,
 }
 
-async fn listen(handle: Handle, console: Console) {
+async fn listen(handle: Handle, can_ask: bool, voice: Voice) {
+    // Whoever shows the release may have ended already.
+    let say = |said| drop(voice.send(said));
     let wish = match next().await {
-        true if console.can_ask() => ask(console).await,
+        true if can_ask => ask(&say).await,
         _ => Wish::Stop,
     };
-    match wish {
-        Wish::Undo => {
-            console.note("Undoing everything; Ctrl-C stops.");
-            handle.cancel("Ctrl-C");
-            next().await;
-        }
-        Wish::Stop => {}
+    if let Wish::Undo = wish {
+        say(Said::Line("Undoing everything; Ctrl-C stops."));
+        handle.cancel("Ctrl-C");
+        next().await;
     }
-    console.note("Stopping when what is running has ended; Ctrl-C again does not wait for it.");
+    say(Said::Line(
+        "Stopping when what is running has ended; Ctrl-C again does not wait for it.",
+    ));
     handle.stop();
     next().await;
-    console.note("Stopping at once.");
+    say(Said::Line("Stopping at once."));
     handle.stop();
 }
 
 /// Asks until there is a wish; letting it go on is none.
-async fn ask(console: Console) -> Wish {
-    console.note(QUESTION);
+async fn ask(say: &impl Fn(Said)) -> Wish {
     let mut answers = answers();
-    loop {
+    say(Said::Ask(QUESTION));
+    let wish = loop {
         tokio::select! {
-            again = next() => if again { return Wish::Stop },
+            again = next() => if again { break Wish::Stop },
             answer = answers.recv() => match answer.as_deref() {
-                Some("s") | None => return Wish::Stop,
-                Some("u") => return Wish::Undo,
+                Some("s") | None => break Wish::Stop,
+                Some("u") => break Wish::Undo,
                 Some("") => {
-                    console.note("The release goes on; Ctrl-C asks again.");
+                    say(Said::GoOn);
                     next().await;
-                    console.note(QUESTION);
+                    say(Said::Ask(QUESTION));
                 }
-                Some(_) => console.note("Type Enter, s or u."),
+                Some(_) => say(Said::Ask("Type Enter, s or u.")),
             },
         }
-    }
+    };
+    say(Said::GoOn);
+    wish
 }
 
 /// Waits for the next Ctrl-C or SIGTERM; false when none can ever come.

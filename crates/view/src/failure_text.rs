@@ -1,26 +1,34 @@
 //! A failure for people: what, in whose words, what to type next, where to read on.
 
-use crate::{Paint, wrap::plain};
+use crate::{
+    Paint,
+    wrap::{fold, plain, wrap},
+};
 use segue_model::Failure;
 
-/// The failure as text, without a line break at its end.
-pub fn failure_text(failure: &Failure, paint: Paint) -> String {
-    about("", failure, paint)
+/// The column in which words and hints begin.
+const WORDS: usize = 6;
+const HINT: usize = 10;
+
+/// The failure as text of `width` columns, without a line break at its end.
+pub fn failure_text(failure: &Failure, paint: Paint, width: usize) -> String {
+    about("", failure, paint, width)
 }
 
 /// The same of an operation, whose name stands first.
-pub(crate) fn about(subject: &str, failure: &Failure, paint: Paint) -> String {
+pub(crate) fn about(subject: &str, failure: &Failure, paint: Paint, width: usize) -> String {
     let code = paint.bad(format!("error[{}]", failure.code));
     let subject = paint.strong(subject);
     let mut lines = vec![format!("{code} {subject}{}", plain(&failure.what))];
     let words = plain(&failure.words);
-    lines.extend(
-        words
-            .lines()
-            .map(|it| format!("    {} {it}", paint.faint("│"))),
-    );
+    let bar = paint.faint("│");
+    let words = words
+        .lines()
+        .flat_map(|it| fold(it, width.saturating_sub(WORDS)));
+    lines.extend(words.map(|it| format!("    {bar} {it}")));
     if !failure.hint.is_empty() {
-        lines.push(format!("    {} {}", paint.strong("help:"), failure.hint));
+        let hint = wrap(&failure.hint, HINT, width);
+        lines.push(format!("    {} {hint}", paint.strong("help:")));
     }
     let more = paint.faint("more:");
     lines.push(format!("    {more} docs/errors/{}.md", failure.code));
@@ -36,7 +44,7 @@ mod tests {
         let failure = Failure::step("SEG0000", "no `x`")
             .words("two\nlines")
             .hint("type `y`");
-        insta::assert_snapshot!(failure_text(&failure, Paint { colour: false }), @r"
+        insta::assert_snapshot!(failure_text(&failure, Paint { colour: false }, 80), @r"
         error[SEG0000] no `x`
             │ two
             │ lines

@@ -73,6 +73,9 @@ impl<W: Write + Send> View for JsonLines<W> {
         self.line(&line(notice));
     }
 
+    /// Machines are told by events.
+    fn say(&mut self, _: &str) {}
+
     fn end(&mut self) {
         let _ = self.to.flush();
     }

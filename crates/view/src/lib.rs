@@ -33,6 +33,17 @@ pub trait View: Send {
     /// One more thing to show.
     fn show(&mut self, notice: &Notice);
 
+    /// Something else is to be said to whoever watches.
+    fn say(&mut self, text: &str);
+
+    /// A person is asked something: until [`View::go_on`], the screen is theirs.
+    fn ask(&mut self, question: &str) {
+        self.say(question);
+    }
+
+    /// The person has answered.
+    fn go_on(&mut self) {}
+
     /// Nothing more comes: leave the screen as the report should find it.
     fn end(&mut self);
 }

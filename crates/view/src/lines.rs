@@ -87,6 +87,10 @@ impl<W: Write + Send> View for Lines<W> {
         }
     }
 
+    fn say(&mut self, text: &str) {
+        let _ = writeln!(self.to, "{text}");
+    }
+
     fn end(&mut self) {
         let _ = self.to.flush();
     }

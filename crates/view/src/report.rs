@@ -142,7 +142,7 @@ fn module(change: &segue_model::Change) -> ModuleReport {
 }
 
 /// What brings the unit to its place, the health of all at the end not counted.
-fn deploys(operation: &Operation) -> bool {
+pub(crate) fn deploys(operation: &Operation) -> bool {
     !operation.finishing
         && operation.verb != Verb::Check
         && !operation.id.as_str().ends_with("/health")

@@ -13,7 +13,7 @@ pub fn report_text(report: &Report, next: Option<&str>, paint: Paint, width: usi
     modules(&mut text, report, paint);
     triggers(&mut text, report, paint, width);
     requests(&mut text, report, paint);
-    failures(&mut text, report, paint);
+    failures(&mut text, report, paint, width);
     let _ = writeln!(
         text,
         "took {}, critical path {}",
@@ -61,7 +61,7 @@ fn modules(text: &mut String, report: &Report, paint: Paint) {
             title(module),
             former(module),
             module.to.to_string(),
-            live(module, to, paint),
+            live(module, from.max(to), paint),
             paint.faint(critical),
         );
         let _ = writeln!(text, "{}", line.trim_end());
@@ -145,13 +145,13 @@ fn requests(text: &mut String, report: &Report, paint: Paint) {
     text.push('\n');
 }
 
-fn failures(text: &mut String, report: &Report, paint: Paint) {
+fn failures(text: &mut String, report: &Report, paint: Paint, width: usize) {
     for failed in &report.failures {
         let doing = match failed.direction {
             Direction::Do => "",
             Direction::Undo => " (undoing)",
         };
         let subject = format!("{}{doing}: ", failed.operation);
-        let _ = writeln!(text, "{}\n", about(&subject, &failed.failure, paint));
+        let _ = writeln!(text, "{}\n", about(&subject, &failed.failure, paint, width));
     }
 }

@@ -1,6 +1,7 @@
 //! The rows of a release as it goes on: one for each module on each target, one
 //! for what comes before, for triggers, and for what comes after.
 
+use crate::report::deploys;
 use segue_model::{
     Direction, EventKind, Failure, Notice, Operation, OperationId, Plan, Subject, Verb,
 };
@@ -38,13 +39,24 @@ pub(crate) struct Row {
     pub done: u64,
     pub mood: Mood,
     pub line: String,
+    /// The rows that come before this one, by name.
+    pub after: Vec<String>,
+}
+
+/// Where an operation is shown, and how.
+#[derive(Debug, Clone)]
+struct Place {
+    row: usize,
+    verb: Verb,
+    /// What it is about, where a row is about more than one thing.
+    subject: String,
 }
 
 /// All rows, and which operation belongs to which.
 #[derive(Debug, Clone)]
 pub(crate) struct Rows {
     pub rows: Vec<Row>,
-    of: HashMap<OperationId, (usize, Verb)>,
+    of: HashMap<OperationId, Place>,
 }
 
 impl Rows {
@@ -70,9 +82,45 @@ impl Rows {
         for operation in &plan.operations {
             let row = place(operation, &units, triggers);
             all.rows[row].total += 1;
-            all.of.insert(operation.id.clone(), (row, operation.verb));
+            let subject = match all.rows[row].topic {
+                Topic::Unit { .. } => String::new(),
+                _ => format!("{}: ", subject(operation)),
+            };
+            let verb = operation.verb;
+            let place = Place { row, verb, subject };
+            all.of.insert(operation.id.clone(), place);
+        }
+        for operation in &plan.operations {
+            all.wait(operation);
         }
         all
+    }
+
+    /// Notes for which other modules the row of `operation` waits.
+    fn wait(&mut self, operation: &Operation) {
+        let Some(place) = self.of.get(&operation.id) else {
+            return;
+        };
+        let row = place.row;
+        let before = operation.after.iter().filter_map(|it| self.of.get(it));
+        let names: Vec<String> = before
+            .filter(|it| it.row != row)
+            .filter_map(|it| match &self.rows[it.row].topic {
+                Topic::Unit { name, .. } => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
+        for name in names {
+            if !self.rows[row].after.contains(&name) {
+                self.rows[row].after.push(name);
+            }
+        }
+    }
+
+    /// How many operations are done, of how many.
+    pub fn done(&self) -> (u64, u64) {
+        let sum = |of: fn(&Row) -> u64| self.rows.iter().map(of).sum();
+        (sum(|row| row.done), sum(|row| row.total))
     }
 
     /// Takes a notice in; says which row changed.
@@ -82,55 +130,64 @@ impl Rows {
                 operation,
                 direction,
                 ..
-            } => self.change(operation, |row, verb| row.begin(verb, *direction)),
-            Notice::Progress { operation, line } => {
-                self.change(operation, |row, verb| row.line = format!("{verb}: {line}"))
-            }
+            } => self.change(operation, |row, place| row.begin(place, *direction)),
+            Notice::Progress { operation, line } => self.change(operation, |row, place| {
+                row.line = format!("{}{}: {line}", place.subject, place.verb);
+            }),
             Notice::Retrying {
                 operation,
                 failure,
                 wait_ms,
-            } => self.change(operation, |row, _| row.line = retrying(failure, *wait_ms)),
+            } => self.change(operation, |row, place| {
+                row.line = format!("{}{}", place.subject, retrying(failure, *wait_ms));
+            }),
             Notice::Journaled(event) => match &event.kind {
                 EventKind::Succeeded {
                     operation,
                     direction,
                     evidence,
-                } => self.change(operation, |row, _| {
+                } => self.change(operation, |row, place| {
                     row.succeeded(*direction);
-                    row.line.clone_from(&evidence.summary);
+                    row.line = format!("{}{}", place.subject, evidence.summary);
                 }),
                 EventKind::Failed {
                     operation, failure, ..
-                } => self.change(operation, |row, _| {
+                } => self.change(operation, |row, place| {
                     row.mood = Mood::Failed;
-                    row.line = failure.to_string();
+                    row.line = format!("{}{failure}", place.subject);
                 }),
                 _ => None,
             },
         }
     }
 
-    fn change(&mut self, id: &OperationId, change: impl FnOnce(&mut Row, Verb)) -> Option<usize> {
-        let (row, verb) = *self.of.get(id)?;
-        change(&mut self.rows[row], verb);
-        Some(row)
+    fn change(&mut self, id: &OperationId, change: impl FnOnce(&mut Row, &Place)) -> Option<usize> {
+        let place = self.of.get(id)?;
+        change(&mut self.rows[place.row], place);
+        Some(place.row)
     }
 }
 
 fn place(operation: &Operation, units: &HashMap<String, usize>, triggers: usize) -> usize {
     match &operation.subject {
         Subject::Trigger(_) => triggers,
-        Subject::Module(module, target) => match operation.verb {
-            Verb::Check => 0,
-            _ => units
-                .get(&format!("{module}@{target}"))
-                .copied()
-                // The health of what did not change is asked with the rest.
-                .unwrap_or(triggers + 1),
-        },
+        Subject::Module(..) if operation.verb == Verb::Check => 0,
+        // The health of all and what is tidied up comes when every module is live.
+        Subject::Module(module, target) if deploys(operation) => units
+            .get(&format!("{module}@{target}"))
+            .copied()
+            .unwrap_or(triggers + 1),
+        Subject::Module(..) => triggers + 1,
         Subject::Release(_) if operation.finishing => triggers + 1,
         Subject::Release(_) => 0,
+    }
+}
+
+fn subject(operation: &Operation) -> String {
+    match &operation.subject {
+        Subject::Module(module, target) => format!("{module}@{target}"),
+        Subject::Trigger(trigger) => trigger.to_string(),
+        Subject::Release(name) => name.clone(),
     }
 }
 
@@ -147,13 +204,26 @@ impl Row {
             done: 0,
             mood: Mood::Waiting,
             line: String::new(),
+            after: Vec::new(),
         }
     }
 
-    fn begin(&mut self, verb: Verb, direction: Direction) {
+    fn begin(&mut self, place: &Place, direction: Direction) {
+        let Place { verb, subject, .. } = place;
+        let verb = verb.to_string();
+        // A tag is called `tag`.
+        let named = subject.trim_end_matches(": ") == verb;
+        let doing = if named {
+            verb
+        } else {
+            format!("{subject}{verb}")
+        };
         (self.mood, self.line) = match direction {
-            Direction::Do => (Mood::Running, verb.to_string()),
-            Direction::Undo => (Mood::Undoing, "bringing the former version back".into()),
+            Direction::Do => (Mood::Running, doing),
+            Direction::Undo => (
+                Mood::Undoing,
+                format!("{subject}bringing the former version back"),
+            ),
         };
     }
 

@@ -3,42 +3,81 @@
 use crate::{
     Paint, View,
     rows::{Mood, Row, Rows, Topic},
+    wrap::plain,
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use segue_model::{Notice, Plan};
+use std::{io::Write, time::Duration};
 
-/// The width of a bar, in characters.
-const BAR: usize = 12;
+/// How often the screen is drawn in a second, at most.
+const HERTZ: u8 = 12;
 
 /// A release live in a terminal.
 pub struct Terminal {
+    screen: MultiProgress,
     rows: Rows,
     bars: Vec<ProgressBar>,
-    names: usize,
+    clock: ProgressBar,
+    columns: Columns,
     paint: Paint,
+    asking: bool,
+}
+
+/// What fits beside each other.
+struct Columns {
+    name: usize,
+    from: usize,
+    to: usize,
+    /// Whether there is room for versions.
+    versions: bool,
+    bar: usize,
+}
+
+impl Columns {
+    fn of(rows: &[Row], width: usize) -> Self {
+        let widest = |of: &dyn Fn(&Row) -> usize| rows.iter().map(of).max().unwrap_or(0);
+        Self {
+            name: widest(&|row| name(row).chars().count()),
+            from: widest(&|row| versions(row).0.chars().count()),
+            to: widest(&|row| versions(row).1.chars().count()),
+            versions: width >= 90,
+            bar: if width >= 120 { 12 } else { 6 },
+        }
+    }
 }
 
 impl Terminal {
-    /// Draws `plan` on standard error.
-    pub fn new(plan: &Plan, paint: Paint) -> Self {
+    /// Draws `plan` on standard error, which has `width` columns.
+    pub fn new(plan: &Plan, paint: Paint, width: usize) -> Self {
         let rows = Rows::new(plan);
-        let names = rows.rows.iter().map(|row| label(row).chars().count()).max();
-        let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(12));
+        let columns = Columns::of(&rows.rows, width);
+        let screen = MultiProgress::with_draw_target(target());
         let bars = rows.rows.iter().map(|row| {
             let bar = screen.add(ProgressBar::new(row.total.max(1)));
-            bar.set_style(style());
-            bar
+            let template = format!("{{prefix}} {{bar:{}}} {{wide_msg}}", columns.bar);
+            bar.with_style(style(&template))
         });
+        let bars = bars.collect();
+        let clock = screen.add(ProgressBar::new(rows.done().1));
+        clock.set_style(style("   {elapsed}, {pos} of {len} operations"));
+        clock.enable_steady_tick(Duration::from_secs(1));
         let mut terminal = Self {
-            bars: bars.collect(),
-            names: names.unwrap_or(0),
+            screen,
             rows,
+            bars,
+            clock,
+            columns,
             paint,
+            asking: false,
         };
-        for at in 0..terminal.bars.len() {
-            terminal.draw(at);
-        }
+        terminal.draw_all();
         terminal
+    }
+
+    fn draw_all(&mut self) {
+        for at in 0..self.bars.len() {
+            self.draw(at);
+        }
     }
 
     fn draw(&mut self, at: usize) {
@@ -46,20 +85,38 @@ impl Terminal {
         let bar = &self.bars[at];
         let last = at + 1 == self.bars.len();
         let branch = if last { "└─" } else { "├─" };
-        let label = label(row);
-        let pad = " ".repeat(self.names.saturating_sub(label.chars().count()));
         let (sign, line) = self.signed(row);
-        bar.set_prefix(format!("{branch} {sign} {label}{pad}"));
+        bar.set_prefix(format!("{branch} {sign} {}", self.label(row)));
         bar.set_position(row.done);
         bar.set_message(line);
+        self.clock.set_position(self.rows.done().0);
+    }
+
+    fn label(&self, row: &Row) -> String {
+        let Columns {
+            name: wide,
+            from,
+            to,
+            ..
+        } = self.columns;
+        let label = format!("{:wide$}", name(row));
+        if !self.columns.versions {
+            return label;
+        }
+        let (former, wanted) = versions(row);
+        let arrow = if wanted.is_empty() { " " } else { "→" };
+        format!("{label}  {former:>from$} {arrow} {wanted:to$}")
     }
 
     fn signed(&self, row: &Row) -> (String, String) {
         let paint = self.paint;
-        let line: String = row.line.chars().take(160).collect();
-        let line = line.replace(['\n', '\r'], " ");
+        let line = plain(&row.line).replace('\n', " ");
         match row.mood {
-            Mood::Waiting => (paint.faint("·"), line),
+            Mood::Waiting if row.after.is_empty() => (paint.faint("·"), line),
+            Mood::Waiting => {
+                let after = format!("after {}", row.after.join(", "));
+                (paint.faint("·"), paint.faint(after))
+            }
             Mood::Running => (paint.strong("▸"), line),
             Mood::Done => (paint.good("✓"), paint.faint(line)),
             Mood::Undoing => (paint.warn("↶"), line),
@@ -76,25 +133,56 @@ impl View for Terminal {
         }
     }
 
+    fn say(&mut self, text: &str) {
+        // A screen that cannot be written to shows nothing else either.
+        let _ = self.screen.println(text);
+    }
+
+    /// The picture stays as it was when the question came up.
+    fn ask(&mut self, question: &str) {
+        self.screen.set_draw_target(ProgressDrawTarget::hidden());
+        self.asking = true;
+        let _ = writeln!(std::io::stderr(), "{question}");
+    }
+
+    fn go_on(&mut self) {
+        if !std::mem::take(&mut self.asking) {
+            return;
+        }
+        self.screen.set_draw_target(target());
+        self.draw_all();
+    }
+
     fn end(&mut self) {
+        self.clock.finish_and_clear();
         for bar in &self.bars {
             bar.abandon();
         }
     }
 }
 
-fn label(row: &Row) -> String {
+fn target() -> ProgressDrawTarget {
+    ProgressDrawTarget::stderr_with_hz(HERTZ)
+}
+
+fn name(row: &Row) -> &str {
     match &row.topic {
-        Topic::Before => "gates and checks".into(),
-        Topic::Unit { name, from, to } => format!("{name}  {from} → {to}"),
-        Topic::Triggers => "triggers".into(),
-        Topic::After => "afterwards".into(),
+        Topic::Before => "gates and checks",
+        Topic::Unit { name, .. } => name,
+        Topic::Triggers => "triggers",
+        Topic::After => "afterwards",
     }
 }
 
-fn style() -> ProgressStyle {
-    let template = format!("{{prefix}} {{bar:{BAR}}} {{wide_msg}}");
-    ProgressStyle::with_template(&template)
+fn versions(row: &Row) -> (&str, &str) {
+    match &row.topic {
+        Topic::Unit { from, to, .. } => (from, to),
+        _ => ("", ""),
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("━╸─")
 }

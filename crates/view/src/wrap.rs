@@ -1,26 +1,29 @@
 //! Long lines over the columns that there are.
 
-/// `text` broken at spaces so that no line is longer than `width` columns, where
-/// its words allow it. The first line begins in column `from`, the others are
-/// indented by as much.
-pub(crate) fn wrap(text: &str, from: usize, width: usize) -> String {
-    let mut lines = String::new();
-    let mut column = from;
-    for (at, word) in text.split(' ').enumerate() {
-        let length = word.chars().count();
-        let space = usize::from(at > 0);
-        if column > from && column + space + length > width {
-            lines.push('\n');
-            lines.push_str(&" ".repeat(from));
-            column = from;
-        } else if space > 0 {
-            lines.push(' ');
-            column += 1;
+/// `text` broken at spaces into lines of at most `room` columns, where its words
+/// allow it.
+pub(crate) fn fold(text: &str, room: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut column = 0;
+    // Each piece is a word with the space behind it.
+    for piece in text.split_inclusive(' ') {
+        let length = piece.trim_end_matches(' ').chars().count();
+        if column > 0 && column + length > room {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+            column = 0;
         }
-        lines.push_str(word);
-        column += length;
+        line.push_str(piece);
+        column += piece.chars().count();
     }
+    lines.push(line);
     lines
+}
+
+/// The same over the columns from `from` to `width`, as one text.
+pub(crate) fn wrap(text: &str, from: usize, width: usize) -> String {
+    let hanging = format!("\n{}", " ".repeat(from));
+    fold(text, width.saturating_sub(from)).join(&hanging)
 }
 
 /// Text of others, without what would steer a terminal.

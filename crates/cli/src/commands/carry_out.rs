@@ -2,7 +2,11 @@
 
 use super::next::Situation;
 use crate::{
-    console::Console, exit::Exit, interrupt::Interrupt, problem::Problem, session::Session,
+    console::Console,
+    exit::Exit,
+    interrupt::{Interrupt, Said},
+    problem::Problem,
+    session::Session,
     state::State,
 };
 use segue_engine::{Conclusion, Engine, SystemClock};
@@ -53,8 +57,9 @@ pub async fn run(
         notices,
         Patience::default(),
     )?;
-    let showing = tokio::spawn(show(console.view(&carry.plan), shown));
-    let interrupt = Interrupt::listen(engine.handle(), console);
+    let (voice, said) = tokio::sync::mpsc::unbounded_channel();
+    let showing = tokio::spawn(show(console.view(&carry.plan), shown, said));
+    let interrupt = Interrupt::listen(engine.handle(), console.can_ask(), voice);
     let conclusion = engine.run().await;
     drop(interrupt);
     // The view ends when the engine has let go of its sender.
@@ -62,10 +67,26 @@ pub async fn run(
     report(&carry, conclusion?, console).await
 }
 
-async fn show(mut view: Box<dyn View>, mut notices: UnboundedReceiver<Notice>) {
-    while let Some(notice) = notices.recv().await {
-        view.show(&notice);
+async fn show(
+    mut view: Box<dyn View>,
+    mut notices: UnboundedReceiver<Notice>,
+    mut said: UnboundedReceiver<Said>,
+) {
+    loop {
+        tokio::select! {
+            notice = notices.recv() => match notice {
+                Some(notice) => view.show(&notice),
+                None => break,
+            },
+            Some(said) = said.recv() => match said {
+                Said::Line(text) => view.say(text),
+                Said::Ask(question) => view.ask(question),
+                Said::GoOn => view.go_on(),
+            },
+        }
     }
+    // The last picture stays, whoever was being asked something.
+    view.go_on();
     view.end();
 }
 
