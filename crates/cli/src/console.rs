@@ -117,6 +117,9 @@ impl Console {
             return self.json_problem(problem);
         }
         let paint = self.paint_errors();
+        // In a log, a line that is whole is found.
+        let folds = io::stderr().is_terminal();
+        let width = if folds { self.width() } else { usize::MAX };
         let mut parts: Vec<_> = match problem {
             Problem::Manifest(source, all) => {
                 let drawn = all.iter().map(|it| it.render(source, paint.colour));
@@ -125,7 +128,7 @@ impl Console {
             _ => problem
                 .failures()
                 .iter()
-                .map(|it| failure_text(it, paint, self.width()))
+                .map(|it| failure_text(it, paint, width))
                 .collect(),
         };
         if let Problem::Manifest(source, all) = problem {

@@ -12,6 +12,10 @@ use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
+/// What a running sandbox holds: two of one project would overwrite where the
+/// other one is.
+pub const SANDBOX_LOCK: &str = "sandbox";
+
 /// Run the embedded clouds in a process of their own, until Ctrl-C.
 #[derive(Debug, Args)]
 pub struct SandboxCommand {
@@ -29,8 +33,7 @@ pub async fn run(args: SandboxCommand, console: Console) -> Result<Exit, Problem
     let locked = project.lock()?;
     let state = State::make(&project.directory)?;
     let mut journal = state.journal()?;
-    // Two sandboxes of one project would overwrite where the other one is.
-    let held = state.lock(&mut journal, "sandbox", "segue sandbox")?;
+    let held = state.lock(&mut journal, SANDBOX_LOCK, "segue sandbox")?;
     let _held = held.map_err(|held| super::apply::taken("the sandbox", &held))?;
     let sandbox = start(&project, &locked, args.speed).await?;
     state.write_sandbox(&sandbox.running)?;

@@ -1,6 +1,6 @@
 //! `segue status`: where the newest release stands, from the journal alone.
 
-use super::{apply::environment, next::Situation};
+use super::{apply::environment, next::Situation, sandbox::SANDBOX_LOCK};
 use crate::{
     console::Console, exit::Exit, problem::Problem, project::Project, session::sandboxed,
     state::State,
@@ -58,7 +58,11 @@ fn show(
         console.json(&value);
         return Ok(());
     }
-    let world = state.sandbox().filter(|it| it.since_ms <= entry.began_ms);
+    // A sandbox that was killed leaves word of where it was, and no lock.
+    let lives = state.held(journal, SANDBOX_LOCK)?.is_some();
+    let world = state
+        .sandbox()
+        .filter(|it| lives && it.since_ms <= entry.began_ms);
     let next = Situation {
         directory: &args.path,
         ending: report.ending,
