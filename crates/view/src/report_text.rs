@@ -155,3 +155,101 @@ fn failures(text: &mut String, report: &Report, paint: Paint, width: usize) {
         let _ = writeln!(text, "{}\n", about(&subject, &failed.failure, paint, width));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FailureReport, Requests};
+    use segue_model::Failure;
+
+    fn module(name: &str, versions: [&str; 3], took_ms: Option<i64>) -> ModuleReport {
+        let [from, to, live] = versions.map(|it| it.parse().ok());
+        ModuleReport {
+            module: name.into(),
+            target: "aks".into(),
+            from,
+            to: to.unwrap(),
+            live,
+            changed: true,
+            took_ms,
+            critical: took_ms.is_some(),
+        }
+    }
+
+    fn trigger(name: &str, said: [Option<&str>; 3]) -> TriggerReport {
+        let [before, paused, given_back] = said.map(|it| it.map(str::to_owned));
+        TriggerReport {
+            trigger: name.into(),
+            before,
+            paused,
+            given_back,
+        }
+    }
+
+    #[test]
+    fn a_failed_release_says_what_why_and_what_now() {
+        let failure = Failure::step("SEG0000", "shop in pod shop-1: CrashLoopBackOff")
+            .words("back-off 10s restarting failed container=shop pod=shop-1")
+            .hint("kubectl logs shop-1");
+        let report = Report {
+            kind: "report",
+            release: "20261123-0412-k7fq".into(),
+            environment: "production".into(),
+            plan: String::new(),
+            ending: Some(Ending::Undone),
+            took_ms: 12_345,
+            critical_path_ms: 900,
+            modules: vec![
+                module("config", ["", "2.0.0", "2.0.0"], Some(340)),
+                module("shop", ["1.12.1", "2.0.0", "1.12.1"], None),
+            ],
+            triggers: vec![
+                trigger(
+                    "mails",
+                    [
+                        Some("push-1 pushes"),
+                        Some("push-1 waits"),
+                        Some("push-1 pushes again"),
+                    ],
+                ),
+                trigger("night", [None; 3]),
+            ],
+            failures: vec![FailureReport {
+                operation: "shop@aks/stage".into(),
+                direction: Direction::Do,
+                failure,
+            }],
+            requests: Some(Requests {
+                through: "shop".into(),
+                sent: 1000,
+                failed: 1,
+                samples: vec!["after 7 ms: 502 nobody".into()],
+                median_ms: 1.0,
+                p99_ms: 2.5,
+            }),
+        };
+        let paint = Paint { colour: false };
+        let text = report_text(&report, Some("segue apply ."), paint, 60);
+        insta::assert_snapshot!(text, @r"
+        ✗ Release 20261123-0412-k7fq of production failed and was undone
+
+          config@aks     new → 2.0.0  live 2.0.0       340 ms  critical
+          shop@aks    1.12.1 → 2.0.0  live 1.12.1
+
+          mails  push-1 pushes → waits → pushes again
+          night  not touched
+
+        1000 requests through shop during the release, 1 failed (median 1.0 ms, p99 2.5 ms)
+            after 7 ms: 502 nobody
+
+        error[SEG0000] shop@aks/stage: shop in pod shop-1: CrashLoopBackOff
+            │ back-off 10s restarting failed container=shop
+            │ pod=shop-1
+            help: kubectl logs shop-1
+            more: docs/errors/SEG0000.md
+
+        took 12.3 s, critical path 900 ms
+        next: segue apply .
+        ");
+    }
+}

@@ -246,3 +246,96 @@ impl Row {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use segue_model::{
+        Action, Change, Digest, Event, Evidence, Observation, PLAN_FORMAT, Unit, Version,
+    };
+    use serde_json::Value;
+
+    fn plan() -> Plan {
+        let change = |module: &str| Change {
+            module: module.into(),
+            target: "aks".into(),
+            former: Observation::absent(),
+            to: "2.0.0".parse::<Version>().unwrap(),
+            changed: true,
+        };
+        let operation = |id: &str, verb, after: &[&str], finishing| {
+            let module = id.split('@').next().unwrap();
+            Operation {
+                id: id.into(),
+                verb,
+                subject: Subject::Module(module.into(), "aks".into()),
+                after: after.iter().map(|it| (*it).into()).collect(),
+                action: Action::Stage(Unit {
+                    module: module.into(),
+                    target: "aks".into(),
+                    version: "2.0.0".parse().unwrap(),
+                    artifact: Value::Null,
+                    settings: Value::Null,
+                }),
+                undo: None,
+                always: false,
+                finishing,
+                deadline_s: 1,
+            }
+        };
+        Plan {
+            format: PLAN_FORMAT,
+            environment: "e".into(),
+            manifest: Digest::of(b""),
+            lock: Digest::of(b""),
+            changes: vec![change("config"), change("shop")],
+            operations: vec![
+                operation("config@aks/stage", Verb::Stage, &[], false),
+                operation("shop@aks/stage", Verb::Stage, &["config@aks/stage"], false),
+                operation("shop@aks/health", Verb::Verify, &["shop@aks/stage"], false),
+                operation(
+                    "config@aks/settle",
+                    Verb::Settle,
+                    &["shop@aks/health"],
+                    true,
+                ),
+            ],
+            parallel: 1,
+        }
+    }
+
+    fn succeeded(operation: &str, direction: Direction) -> Notice {
+        Notice::Journaled(Event {
+            seq: 1,
+            at_ms: 0,
+            kind: EventKind::Succeeded {
+                operation: operation.into(),
+                direction,
+                evidence: Evidence::seen("ready"),
+            },
+        })
+    }
+
+    #[test]
+    fn a_module_is_done_when_it_is_live() {
+        let mut rows = Rows::new(&plan());
+        assert_eq!(rows.rows[2].after, ["config@aks"]);
+        assert_eq!(rows.done(), (0, 4));
+        assert_eq!(
+            rows.take(&succeeded("config@aks/stage", Direction::Do)),
+            Some(1)
+        );
+        assert_eq!(
+            (rows.rows[1].mood, rows.rows[2].mood),
+            (Mood::Done, Mood::Waiting)
+        );
+        // What is tidied up afterwards is shown where everything else is.
+        assert_eq!(
+            rows.take(&succeeded("config@aks/settle", Direction::Do)),
+            Some(4)
+        );
+        assert_eq!(rows.rows[4].line, "config@aks: ready");
+        rows.take(&succeeded("config@aks/stage", Direction::Undo));
+        assert_eq!((rows.rows[1].mood, rows.done()), (Mood::Undone, (1, 4)));
+    }
+}
