@@ -1,5 +1,6 @@
-//! What an adapter is: three small traits, each method with its law, and the
-//! conformance suite that every adapter passes.
+//! What an adapter is: three small traits, each method with its law. The suite
+//! that holds every adapter to them needs twins, and stands where they are
+//! furnished: `crates/sandbox/tests/it/conformance.rs`.
 //!
 //! It knows operations and failures; it knows no platform and not the release
 //! machine. The engine joins the two.

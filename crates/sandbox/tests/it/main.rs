@@ -1,0 +1,5 @@
+//! What every adapter must do alike, against the twins of a whole sandbox.
+
+#![allow(clippy::unwrap_used)]
+
+mod conformance;
