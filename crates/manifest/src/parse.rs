@@ -75,8 +75,9 @@ fn empty(root: &Node) -> Option<Diagnostic> {
         _ => false,
     };
     empty.then(|| {
-        Diagnostic::error(Code::Empty, Span::default(), "the manifest is empty")
-            .help("`segue schema` says what can stand in it; examples/storefront/segue.yaml shows it")
+        Diagnostic::error(Code::Empty, Span::default(), "the manifest is empty").help(
+            "`segue schema` says what can stand in it; examples/storefront/segue.yaml shows it",
+        )
     })
 }
 

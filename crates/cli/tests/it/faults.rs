@@ -166,8 +166,12 @@ fn fails<const N: usize>(module: &str, faults: [Expected; N]) {
     let clouds = storefront.clouds();
     let before = clouds.triggers();
     for expected in faults {
+        let effects = clouds.effects();
         let report = storefront.apply(&["--fault", &format!("{module}={}", expected.kind)]);
         as_expected(&report, module, &expected);
+        if expected.exit == 3 {
+            assert_eq!(clouds.effects(), effects, "{}", report.run.story());
+        }
         assert_eq!(clouds.triggers(), before, "{}", report.run.story());
     }
     passes(module);
