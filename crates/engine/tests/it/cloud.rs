@@ -1,5 +1,6 @@
 //! A platform in memory that counts its effects and forgets nothing in a crash.
 
+use crate::crash::Points;
 use async_trait::async_trait;
 use segue_model::{Evidence, Failure, FailureKind, Fault, Observation, Unit};
 use segue_platform::{Call, Capabilities, Platform, Shifting, Triggers};
@@ -20,18 +21,23 @@ pub struct State {
 }
 
 #[derive(Default, Clone)]
-pub struct Cloud(pub Arc<Mutex<State>>);
+pub struct Cloud(pub Arc<Mutex<State>>, pub Arc<Points>);
 
 impl Cloud {
-    async fn set(&self, call: &Call, module: &str, version: &str) -> Result<Evidence, Failure> {
-        tokio::task::yield_now().await;
-        call.before_effect()?;
+    fn put(&self, module: &str, version: &str) {
         let mut state = self.0.lock().unwrap();
         if state.live.get(module).map(String::as_str) != Some(version) {
             state.live.insert(module.into(), version.into());
             state.effects.push(format!("{module}={version}"));
         }
-        match state.failing.get_mut(module) {
+    }
+
+    async fn set(&self, call: &Call, module: &str, version: &str) -> Result<Evidence, Failure> {
+        self.1.pass().await;
+        call.before_effect()?;
+        self.put(module, version);
+        self.1.pass().await;
+        match self.0.lock().unwrap().failing.get_mut(module) {
             Some((left, kind)) if *left > 0 && version != "1.0.0" => {
                 *left -= 1;
                 Err(Failure::new(*kind, Fault::Module, "SEG0000", "as wanted"))
@@ -84,6 +90,7 @@ impl Platform for Cloud {
 #[async_trait]
 impl Triggers for Cloud {
     async fn read(&self, _: &Call, _: &Value) -> Result<Evidence, Failure> {
+        self.1.pass().await;
         let paused = self.0.lock().unwrap().paused;
         Ok(Evidence {
             summary: "read".into(),
@@ -92,14 +99,16 @@ impl Triggers for Cloud {
     }
 
     async fn pause(&self, _: &Call, _: &Value, _: &Value) -> Result<Evidence, Failure> {
-        tokio::task::yield_now().await;
+        self.1.pass().await;
         self.0.lock().unwrap().paused = true;
+        self.1.pass().await;
         Ok(Evidence::seen("paused"))
     }
 
     async fn restore(&self, _: &Call, _: &Value, former: &Value) -> Result<Evidence, Failure> {
-        tokio::task::yield_now().await;
+        self.1.pass().await;
         self.0.lock().unwrap().paused = former["paused"] == true;
+        self.1.pass().await;
         Ok(Evidence::seen("given back"))
     }
 }

@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used)]
 
 mod cloud;
+mod crash;
 mod releases;

@@ -1,6 +1,6 @@
 //! Whole releases: well, badly, killed at every step, stopped.
 
-use crate::cloud::Cloud;
+use crate::{cloud::Cloud, crash::Points};
 use segue_engine::{Conclusion, Engine, Handle, SystemClock};
 use segue_journal::{Journal, Lock, Locked};
 use segue_model::{
@@ -229,37 +229,32 @@ fn a_passing_outage_fails_nothing_and_a_lasting_one_stops_safely() {
     assert_eq!(site.effects(), ALL_NEW);
 }
 
-/// Polls a release `polls` times and then drops it where it stands.
-async fn run_until_killed(engine: Engine, polls: usize) -> bool {
-    let mut run = Box::pin(engine.run());
-    for _ in 0..polls {
-        let polled = tokio::time::timeout(Duration::ZERO, &mut run).await;
-        if polled.is_ok() {
-            return true;
-        }
-        tokio::task::yield_now().await;
+/// Whether the release ended before it came to the point where it dies.
+async fn run_until_killed(engine: Engine, points: Arc<Points>) -> bool {
+    tokio::select! {
+        conclusion = engine.run() => conclusion.is_ok(),
+        () = points.died() => false,
     }
-    false
 }
 
 #[test]
 fn killed_anywhere_and_resumed_nothing_is_done_twice() {
-    let mut points = 0;
-    for polls in 0..200 {
-        let site = Site::new();
-        let ended = block_on(run_until_killed(site.engine(), polls));
-        let conclusion = if ended {
+    let mut tried = 0;
+    for fatal in 1.. {
+        let mut site = Site::new();
+        site.cloud.1 = Arc::new(Points::dying_at(fatal));
+        if block_on(run_until_killed(site.engine(), site.cloud.1.clone())) {
             break;
-        } else {
-            block_on(site.engine().run()).unwrap()
-        };
+        }
+        let conclusion = block_on(site.engine().run()).unwrap();
         assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
-        assert_eq!(site.effects(), ALL_NEW, "killed after {polls} polls");
+        assert_eq!(site.effects(), ALL_NEW, "killed at point {fatal}");
         assert!(!site.cloud.0.lock().unwrap().paused);
-        points += 1;
+        tried += 1;
     }
-    println!("killed at {points} points");
-    assert!(points > 3);
+    println!("killed at {tried} points");
+    // The lease is one point, its pause and return two each, each module two.
+    assert_eq!(tried, 1 + 2 + 2 + 2 * MODULES.len());
 }
 
 #[test]
