@@ -89,10 +89,7 @@ impl<'a> Trigger<'a> {
             true => format!("{} is paused already", self.name),
             false => format!("{} delivers to {}", self.name, state.destination_name()),
         };
-        Ok(Evidence {
-            summary,
-            output: state.into_value(),
-        })
+        Ok(Evidence::with_output(summary, state.into_value()))
     }
 
     pub(crate) async fn pause(&self, call: &Call, former: &Value) -> Result<Evidence, Failure> {

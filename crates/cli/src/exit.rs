@@ -39,7 +39,9 @@ impl Exit {
             Ending::Succeeded => Self::Done,
             Ending::Undone if !changed_anything(plan, events) => Self::Refused,
             Ending::Undone | Ending::Cancelled => Self::Undone,
-            Ending::Stuck | Ending::Incomplete => Self::NeedsPerson,
+            Ending::PartlyUndone | Ending::Abandoned | Ending::Stuck | Ending::Incomplete => {
+                Self::NeedsPerson
+            }
         }
     }
 
@@ -47,7 +49,10 @@ impl Exit {
     pub fn of_failure(kind: FailureKind, code: &str) -> Self {
         match kind {
             _ if code.starts_with("SEG1") || code.starts_with("SEG2") => Self::BadInput,
-            FailureKind::Step | FailureKind::Denied | FailureKind::Unavailable => Self::Refused,
+            FailureKind::Step
+            | FailureKind::Denied
+            | FailureKind::Moved
+            | FailureKind::Unavailable => Self::Refused,
             FailureKind::LostLock => Self::Locked,
             FailureKind::Cancelled => Self::Stopped,
             FailureKind::Internal => Self::Internal,

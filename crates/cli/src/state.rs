@@ -126,7 +126,7 @@ fn is_over(journal: &Journal, entry: &Entry) -> Result<bool, Failure> {
     // A resumption takes an ending back.
     let last = events.iter().rev().find_map(|event| match event.kind {
         EventKind::Finished { ending } => Some(Some(ending)),
-        EventKind::Resumed => Some(None),
+        EventKind::Resumed { .. } => Some(None),
         _ => None,
     });
     Ok(matches!(

@@ -51,6 +51,8 @@ pub(crate) async fn dispatch(
                 _ => triggers.restore(call, settings, former()?).await,
             }
         }
+        // The machine carries it out by itself.
+        Action::Await { .. } => Err(nobody("an approval")),
         Action::Perform { by, input } => match registry.performers.get(by) {
             Some(performer) => performer.perform(call, input).await,
             None => Err(nobody(by)),

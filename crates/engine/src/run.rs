@@ -131,9 +131,10 @@ impl Engine {
         let first = if fresh {
             EventKind::Started {
                 plan: self.plan_digest()?,
+                by: String::new(),
             }
         } else {
-            EventKind::Resumed
+            EventKind::Resumed { by: String::new() }
         };
         let mut happened = vec![first];
         loop {
@@ -178,7 +179,8 @@ impl Engine {
                             operation,
                             direction,
                         } => self.begin(&operation, direction),
-                        Command::Suspend { failure } => self.stopping = Some(Some(failure)),
+                        Command::Suspend { failure } => self.stopping = Some(failure),
+                        Command::Await { .. } | Command::Conclude { .. } => {}
                         Command::Finish { ending } => happened.push(EventKind::Finished { ending }),
                     }
                 }
@@ -218,7 +220,12 @@ impl Engine {
         match wish {
             Wish::Stop if self.stopping.is_some() => self.tasks.abort_all(),
             Wish::Stop => self.stopping = Some(None),
-            Wish::Cancel { by } => happened.push(EventKind::CancelRequested { by }),
+            Wish::Cancel { by } => happened.push(EventKind::Asked {
+                request: None,
+                by,
+                because: String::new(),
+                wish: segue_model::Wish::Undo,
+            }),
         }
     }
 

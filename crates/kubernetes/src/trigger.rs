@@ -12,10 +12,10 @@ impl Triggers for Kubernetes {
         let name = name(settings)?;
         let live = self.cron_job(name).await?;
         let suspended = is_suspended(&live);
-        Ok(Evidence {
-            summary: format!("CronJob {name} {}", state(suspended)),
-            output: json!({ "suspend": suspended }),
-        })
+        Ok(Evidence::with_output(
+            format!("CronJob {name} {}", state(suspended)),
+            json!({ "suspend": suspended }),
+        ))
     }
 
     async fn pause(

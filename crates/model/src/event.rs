@@ -1,6 +1,6 @@
 //! Facts about a release. State is a fold of them and nothing else.
 
-use crate::{Digest, Evidence, Failure, OperationId};
+use crate::{Digest, Evidence, Failure, OperationId, Wish};
 use serde::{Deserialize, Serialize};
 
 /// Whether an operation is being carried out or undone.
@@ -23,6 +23,11 @@ pub enum Ending {
     Undone,
     /// A person stopped it; everything done was undone and every trigger given back.
     Cancelled,
+    /// A step failed or a person stopped it, and something that cannot be undone
+    /// stays, with what it stands on; all else was undone, every trigger given back.
+    PartlyUndone,
+    /// A person left it where it stood; every trigger was given back.
+    Abandoned,
     /// A step failed, and undoing or giving back a trigger failed too.
     Stuck,
     /// Every module is live, and something after that (a rotation, a tag, a
@@ -38,9 +43,16 @@ pub enum EventKind {
     Started {
         /// The plan that it carries out.
         plan: Digest,
+        /// Who began it; empty in journals of the first format.
+        #[serde(default)]
+        by: String,
     },
     /// A process took the release up again after a stop or a crash.
-    Resumed,
+    Resumed {
+        /// Who; empty in journals of the first format.
+        #[serde(default)]
+        by: String,
+    },
     /// An operation was carried out or undone.
     Succeeded {
         /// Which.
@@ -59,10 +71,18 @@ pub enum EventKind {
         /// Why.
         failure: Failure,
     },
-    /// A person asked to stop and undo.
-    CancelRequested {
+    /// A person asked for something.
+    Asked {
+        /// The request that this takes up; none when it was asked of the process itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<u64>,
         /// Who.
         by: String,
+        /// Why; empty when nothing was said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        because: String,
+        /// What for.
+        wish: Wish,
     },
     /// The release ended.
     Finished {

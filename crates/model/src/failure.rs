@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a failure means for the release. Only [`FailureKind::Step`] and
-/// [`FailureKind::Denied`] compensate (law 10).
+/// What a failure means for the release. Only [`FailureKind::Step`],
+/// [`FailureKind::Denied`] and [`FailureKind::Moved`] compensate (law 10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
@@ -13,6 +13,9 @@ pub enum FailureKind {
     Step,
     /// The platform refused the credential or the permission.
     Denied,
+    /// Somebody else changed what the operation is about. Nothing was done to it,
+    /// and undoing the release leaves it as it is.
+    Moved,
     /// The platform could not be reached or asked to come back later: try again.
     Unavailable,
     /// The environment lock was lost: this process may change nothing more.
@@ -26,7 +29,7 @@ pub enum FailureKind {
 impl FailureKind {
     /// Whether a release that meets this failure undoes what it did.
     pub fn compensates(self) -> bool {
-        matches!(self, Self::Step | Self::Denied)
+        matches!(self, Self::Step | Self::Denied | Self::Moved)
     }
 }
 

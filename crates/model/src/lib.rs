@@ -12,6 +12,7 @@ mod id;
 mod notice;
 mod operation;
 mod plan;
+mod request;
 mod unit;
 mod version;
 
@@ -23,5 +24,6 @@ pub use id::{ModuleId, OperationId, OperationKey, ReleaseId, TargetId, TriggerId
 pub use notice::Notice;
 pub use operation::{Action, Evidence, Operation, Subject, Undo, Verb};
 pub use plan::{Change, FORMAT as PLAN_FORMAT, Plan};
+pub use request::{Request, Wish};
 pub use unit::{Observation, Unit};
 pub use version::{Range, Version};

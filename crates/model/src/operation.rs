@@ -17,6 +17,8 @@ pub enum Verb {
     Lease,
     /// Stop a trigger from starting work.
     Pause,
+    /// Change what the module keeps its data in.
+    Migrate,
     /// Put the new version in place without traffic.
     Stage,
     /// Ask whether the version is healthy.
@@ -44,6 +46,7 @@ impl fmt::Display for Verb {
             Self::Check => "check",
             Self::Lease => "lease",
             Self::Pause => "pause",
+            Self::Migrate => "migrate",
             Self::Stage => "stage",
             Self::Verify => "verify",
             Self::Shift => "shift",
@@ -110,6 +113,14 @@ pub enum Action {
         /// none for the lease itself.
         lease: Option<OperationId>,
     },
+    /// A gate that people open: carried out by nobody, it waits until enough of
+    /// them have approved ([`crate::Wish::Approve`]) or one has rejected.
+    Await {
+        /// Who may approve, by user name; empty for everybody.
+        from: Vec<String>,
+        /// How many different people must approve; at least 1.
+        count: u32,
+    },
     /// Anything else: the named performer is handed `input`.
     Perform {
         /// The performer's name in the engine's registry, for example `http`.
@@ -151,6 +162,13 @@ pub struct Operation {
     /// release ends incomplete and `resume` tries it again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub finishing: bool,
+    /// Cannot be undone once it is carried out: a point of no return. Undoing
+    /// stops here; this operation and what it stands on stay.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_return: bool,
+    /// A person may let it pass without carrying it out ([`crate::Wish::Approve`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overridable: bool,
     /// How long it may take before it counts as failed, in seconds.
     pub deadline_s: u32,
 }
@@ -163,6 +181,10 @@ pub struct Evidence {
     /// What later operations need of it (a trigger's former state). Never a secret.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub output: Value,
+    /// [`Observation::fingerprint`] of the unit afterwards; what differs later was
+    /// changed by somebody else. Empty when it is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub fingerprint: String,
 }
 
 impl Evidence {
@@ -170,7 +192,15 @@ impl Evidence {
     pub fn seen(summary: impl Into<String>) -> Self {
         Self {
             summary: summary.into(),
-            output: Value::Null,
+            ..Self::default()
+        }
+    }
+
+    /// Evidence with what later operations need of it.
+    pub fn with_output(summary: impl Into<String>, output: Value) -> Self {
+        Self {
+            output,
+            ..Self::seen(summary)
         }
     }
 }

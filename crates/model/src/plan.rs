@@ -1,6 +1,6 @@
 //! The frozen list of operations for one release.
 
-use crate::{Digest, ModuleId, Observation, Operation, TargetId, Version};
+use crate::{Digest, ModuleId, Observation, Operation, ReleaseId, TargetId, Version};
 use serde::{Deserialize, Serialize};
 
 /// The format of a plan that this program writes and reads.
@@ -38,6 +38,13 @@ pub struct Plan {
     pub operations: Vec<Operation>,
     /// How many operations may run at once.
     pub parallel: usize,
+    /// After a failed step, hold and wait for a person instead of undoing:
+    /// `resume` tries the failed operation again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hold: bool,
+    /// The finished release that this plan takes back, when it is a rollback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rolls_back: Option<ReleaseId>,
 }
 
 impl Plan {

@@ -23,6 +23,8 @@ pub(crate) fn build(input: &Input<'_>) -> Result<Plan, Failure> {
         changes,
         operations,
         parallel: input.manifest.parallel,
+        hold: false,
+        rolls_back: None,
     })
 }
 
@@ -99,6 +101,8 @@ pub(crate) fn operation(
         undo: None,
         always: false,
         finishing: false,
+        no_return: false,
+        overridable: false,
         deadline_s: SHORT_S,
     }
 }

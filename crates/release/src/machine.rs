@@ -5,7 +5,7 @@ use crate::{
     on,
     state::{Cause, Phase, Standing},
 };
-use segue_model::{Direction, Ending, Event, EventKind, Failure, OperationId, Plan};
+use segue_model::{Direction, Ending, Event, EventKind, Evidence, Failure, OperationId, Plan};
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 /// What the engine is to do. Delivered at least once: an operation that was
@@ -19,10 +19,24 @@ pub enum Command {
         /// Carry out or undo.
         direction: Direction,
     },
+    /// Nothing is to be carried out: a person decides, and their decision comes
+    /// as an event. Only its deadline is to be watched.
+    Await {
+        /// The gate.
+        operation: OperationId,
+    },
+    /// Journal that an operation came to this outcome, without carrying it out:
+    /// people decided.
+    Conclude {
+        /// Which.
+        operation: OperationId,
+        /// What they decided.
+        outcome: Result<Evidence, Failure>,
+    },
     /// Begin nothing more; what is in flight may end. `resume` goes on.
     Suspend {
-        /// Why.
-        failure: Failure,
+        /// Why; none when a person asked for it.
+        failure: Option<Failure>,
     },
     /// Journal that the release is over.
     Finish {
@@ -75,7 +89,7 @@ impl Machine {
     pub fn handle(&mut self, event: &Event) -> Vec<Command> {
         match &event.kind {
             EventKind::Started { .. } => on::started(self),
-            EventKind::Resumed => on::resumed(self),
+            EventKind::Resumed { .. } => on::resumed(self),
             EventKind::Succeeded {
                 operation,
                 direction,
@@ -86,7 +100,7 @@ impl Machine {
                 direction,
                 failure,
             } => on::failed(self, operation, *direction, failure),
-            EventKind::CancelRequested { .. } => on::cancel_requested(self),
+            EventKind::Asked { wish, .. } => on::asked(self, wish),
             EventKind::Finished { ending } => on::finished(self, *ending),
         }
     }

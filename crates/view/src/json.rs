@@ -117,8 +117,8 @@ fn journaled(at_ms: i64, kind: &EventKind) -> Line<'_> {
     };
     match kind {
         EventKind::Started { .. } => release("started", None),
-        EventKind::Resumed => release("resumed", None),
-        EventKind::CancelRequested { .. } => release("cancelling", None),
+        EventKind::Resumed { .. } => release("resumed", None),
+        EventKind::Asked { .. } => release("cancelling", None),
         EventKind::Finished { ending } => release("finished", Some(*ending)),
         EventKind::Succeeded {
             operation,

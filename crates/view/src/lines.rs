@@ -45,7 +45,7 @@ impl<W: Write + Send> View for Lines<W> {
                 let at = Some(event.at_ms);
                 match &event.kind {
                     EventKind::Started { .. } => self.line(at, "▸", "release", "begins"),
-                    EventKind::Resumed => self.line(at, "▸", "release", "goes on"),
+                    EventKind::Resumed { .. } => self.line(at, "▸", "release", "goes on"),
                     EventKind::Succeeded {
                         operation,
                         direction,
@@ -64,7 +64,7 @@ impl<W: Write + Send> View for Lines<W> {
                         let line = failure.to_string().replace('\n', " ");
                         self.line(at, &sign, operation.as_str(), &line);
                     }
-                    EventKind::CancelRequested { by } => {
+                    EventKind::Asked { by, .. } => {
                         self.line(at, "↶", "release", &format!("cancelled by {by}"));
                     }
                     EventKind::Finished { .. } => self.line(at, "▸", "release", "is over"),

@@ -32,6 +32,11 @@ fn headline(report: &Report, paint: Paint) -> String {
         Some(Ending::Succeeded) => format!("{} {name} succeeded", paint.good("✓")),
         Some(Ending::Undone) => format!("{} {name} failed and was undone", paint.bad("✗")),
         Some(Ending::Cancelled) => format!("{} {name} was cancelled and undone", paint.warn("↶")),
+        Some(Ending::PartlyUndone) => format!(
+            "{} {name} was undone, but for what cannot be",
+            paint.warn("↶")
+        ),
+        Some(Ending::Abandoned) => format!("{} {name} was left where it stood", paint.warn("↶")),
         Some(Ending::Stuck) => {
             format!(
                 "{} {name} failed, and not all of it could be undone",

@@ -280,6 +280,8 @@ mod tests {
                 undo: None,
                 always: false,
                 finishing,
+                no_return: false,
+                overridable: false,
                 deadline_s: 1,
             }
         };
@@ -301,6 +303,8 @@ mod tests {
                 ),
             ],
             parallel: 1,
+            hold: false,
+            rolls_back: None,
         }
     }
 

@@ -88,10 +88,10 @@ fn next(current: &Secret, key: &str, value: &str) -> SetSecretParameters {
 
 fn evidence(vault: &str, name: &str, secret: &Secret) -> Evidence {
     let version = version_of(secret).unwrap_or_default();
-    Evidence {
-        summary: format!("{name} in {vault} has the new version {version}"),
-        output: json!({ "version": version }),
-    }
+    Evidence::with_output(
+        format!("{name} in {vault} has the new version {version}"),
+        json!({ "version": version }),
+    )
 }
 
 #[cfg(test)]

@@ -120,6 +120,8 @@ fn line(entry: &Entry, report: &Report) -> String {
         Some(Ending::Succeeded) => "succeeded",
         Some(Ending::Undone) => "undone",
         Some(Ending::Cancelled) => "cancelled",
+        Some(Ending::PartlyUndone) => "partly undone",
+        Some(Ending::Abandoned) => "abandoned",
         Some(Ending::Stuck) => "stuck",
         Some(Ending::Incomplete) => "incomplete",
         None => "not over",

@@ -30,7 +30,9 @@ impl Situation<'_> {
         }
         Some(match self.ending {
             Some(Ending::Succeeded) => return None,
-            Some(Ending::Undone | Ending::Cancelled) => format!("mend the cause, then: {apply}"),
+            Some(Ending::Undone | Ending::Cancelled | Ending::PartlyUndone | Ending::Abandoned) => {
+                format!("mend the cause, then: {apply}")
+            }
             _ if !self.world_is_there => format!(
                 "the sandbox ended, and its world with it; to begin again: {apply}\n      \
                  (`segue sandbox {directory}`, in a terminal of its own, outlives its releases)"

@@ -42,6 +42,8 @@ fn operation(id: &str, verb: Verb, after: &[&str], action: Action) -> Operation 
         undo: None,
         always: false,
         finishing: false,
+        no_return: false,
+        overridable: false,
         deadline_s: 60,
     }
 }
@@ -87,6 +89,8 @@ fn plan() -> Plan {
         changes: vec![],
         operations,
         parallel: 4,
+        hold: false,
+        rolls_back: None,
     }
 }
 

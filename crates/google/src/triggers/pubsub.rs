@@ -49,10 +49,7 @@ impl Pubsub {
             true => format!("{id} does not push"),
             false => format!("{id} pushes"),
         };
-        Ok(Evidence {
-            summary,
-            output: json!(former),
-        })
+        Ok(Evidence::with_output(summary, json!(former)))
     }
 
     pub(super) async fn pause(

@@ -48,10 +48,10 @@ impl Scheduler {
         let former = Former {
             state: self.state(id).await?.name().unwrap_or("UNKNOWN").to_owned(),
         };
-        Ok(Evidence {
-            summary: format!("{id} is {}", former.state),
-            output: json!(former),
-        })
+        Ok(Evidence::with_output(
+            format!("{id} is {}", former.state),
+            json!(former),
+        ))
     }
 
     pub(super) async fn pause(

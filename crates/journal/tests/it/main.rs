@@ -15,6 +15,8 @@ fn plan() -> Plan {
         changes: vec![],
         operations: vec![],
         parallel: 1,
+        hold: false,
+        rolls_back: None,
     }
 }
 
@@ -39,13 +41,17 @@ fn written(directory: &Path) -> (Journal, ReleaseId) {
         .unwrap();
     let started = EventKind::Started {
         plan: plan().digest(),
+        by: String::new(),
     };
     journal.append(&locked, &release, &[started], 11).unwrap();
     journal
         .append(
             &locked,
             &release,
-            &[EventKind::Resumed, EventKind::Resumed],
+            &[
+                EventKind::Resumed { by: String::new() },
+                EventKind::Resumed { by: String::new() },
+            ],
             12,
         )
         .unwrap();

@@ -40,6 +40,6 @@ pub(crate) fn failed(
 fn suspend(machine: &mut Machine, failure: &Failure) -> Vec<Command> {
     machine.suspended = true;
     vec![Command::Suspend {
-        failure: failure.clone(),
+        failure: Some(failure.clone()),
     }]
 }

@@ -1,13 +1,13 @@
 //! One file per event: what it changes, and what is to be done because of it.
 
-mod cancel_requested;
+mod asked;
 mod failed;
 mod finished;
 mod resumed;
 mod started;
 mod succeeded;
 
-pub(crate) use cancel_requested::cancel_requested;
+pub(crate) use asked::asked;
 pub(crate) use failed::failed;
 pub(crate) use finished::finished;
 pub(crate) use resumed::resumed;

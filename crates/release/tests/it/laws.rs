@@ -2,7 +2,7 @@
 
 use crate::world::{Seen, World, finishing, lease, operation, plan, restore};
 use proptest::{collection::vec, prelude::*};
-use segue_model::{Direction, Ending, EventKind, FailureKind, Plan};
+use segue_model::{Direction, Ending, EventKind, FailureKind, Plan, Wish};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone, Copy)]
@@ -119,7 +119,7 @@ proptest! {
             match turn {
                 Turn::Ends(at, outcome) if world.width() > 0 => world.end(at, outcome),
                 Turn::Ends(..) | Turn::Crash => world.crash(),
-                Turn::Cancel => world.journal_event(EventKind::CancelRequested { by: "t".into() }),
+                Turn::Cancel => world.journal_event(EventKind::Asked { request: None, by: "t".into(), because: String::new(), wish: Wish::Undo }),
             }
             if world.suspended {
                 world.resume();

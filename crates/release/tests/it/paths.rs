@@ -1,7 +1,7 @@
 //! Every way out of a small release, told as a story.
 
 use crate::world::{World, finishing, lease, operation, plan, restore};
-use segue_model::{Direction, Ending, EventKind, FailureKind};
+use segue_model::{Direction, Ending, EventKind, FailureKind, Wish};
 
 /// Two modules in order, a trigger, a tag.
 fn small() -> World {
@@ -112,7 +112,12 @@ fn a_trigger_that_could_not_be_given_back_is_tried_again() {
 
 #[test]
 fn cancelling_undoes_until_the_point_of_no_return() {
-    let cancel = || EventKind::CancelRequested { by: "ana".into() };
+    let cancel = || EventKind::Asked {
+        request: None,
+        by: "ana".into(),
+        because: String::new(),
+        wish: Wish::Undo,
+    };
     let mut world = small();
     world.end(0, Ok(()));
     world.end(0, Ok(()));

@@ -28,6 +28,8 @@ pub fn operation(id: &str, after: &[&str]) -> Operation {
         }),
         always: false,
         finishing: false,
+        no_return: false,
+        overridable: false,
         deadline_s: 60,
     }
 }
@@ -73,6 +75,8 @@ pub fn plan(operations: Vec<Operation>, parallel: usize) -> Plan {
         changes: vec![],
         operations,
         parallel,
+        hold: false,
+        rolls_back: None,
     }
 }
 
@@ -111,7 +115,10 @@ impl World {
             plan,
         };
         let plan = world.plan.digest();
-        world.journal_event(EventKind::Started { plan });
+        world.journal_event(EventKind::Started {
+            plan,
+            by: "t".into(),
+        });
         world
     }
 
@@ -143,6 +150,7 @@ impl World {
                 self.in_flight.push((operation, direction));
             }
             Command::Suspend { .. } => self.suspended = true,
+            Command::Await { .. } | Command::Conclude { .. } => {}
             Command::Finish { ending } => self.journal_event(EventKind::Finished { ending }),
         }
     }
@@ -186,7 +194,7 @@ impl World {
     pub fn resume(&mut self) {
         self.in_flight.clear();
         self.suspended = false;
-        self.journal_event(EventKind::Resumed);
+        self.journal_event(EventKind::Resumed { by: "t".into() });
     }
 
     /// Ends everything with the outcome that `outcome` gives, until it is over.
