@@ -92,10 +92,7 @@ impl Triggers for Cloud {
     async fn read(&self, _: &Call, _: &Value) -> Result<Evidence, Failure> {
         self.1.pass().await;
         let paused = self.0.lock().unwrap().paused;
-        Ok(Evidence::with_output(
-            "read".into(),
-            json!({ "paused": paused }),
-        ))
+        Ok(Evidence::with_output("read", json!({ "paused": paused })))
     }
 
     async fn pause(&self, _: &Call, _: &Value, _: &Value) -> Result<Evidence, Failure> {
