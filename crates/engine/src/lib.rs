@@ -16,4 +16,4 @@ mod run;
 mod task;
 
 pub use clock::{Clock, SystemClock};
-pub use run::{Conclusion, Engine, Handle};
+pub use run::{Conclusion, Engine, Handle, Setup};

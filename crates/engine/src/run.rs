@@ -7,7 +7,8 @@ use crate::{
 };
 use segue_journal::{Journal, Locked};
 use segue_model::{
-    Direction, Ending, Event, EventKind, Failure, Notice, Operation, OperationId, Plan, ReleaseId,
+    Digest, Direction, Ending, Event, EventKind, Failure, Notice, Operation, OperationId, Plan,
+    ReleaseId,
 };
 use segue_platform::{Patience, Registry};
 use segue_release::{Command, Machine};
@@ -54,9 +55,29 @@ impl Handle {
     }
 }
 
+/// All that a release is carried out with.
+pub struct Setup {
+    /// Where it is written down.
+    pub journal: Arc<dyn Journal>,
+    /// The lock of its environment.
+    pub locked: Locked,
+    /// Which; its plan and events are in the journal.
+    pub release: ReleaseId,
+    /// Who carries out what.
+    pub registry: Registry,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Who is told how it goes.
+    pub notices: UnboundedSender<Notice>,
+    /// How long a platform that is out of reach is waited for.
+    pub patience: Patience,
+    /// Who carries it out: user and host.
+    pub by: String,
+}
+
 /// Carries out one release.
 pub struct Engine {
-    journal: Journal,
+    journal: Arc<dyn Journal>,
     locked: Locked,
     fence: Arc<JournalFence>,
     registry: Arc<Registry>,
@@ -64,6 +85,9 @@ pub struct Engine {
     notices: UnboundedSender<Notice>,
     patience: Patience,
     release: ReleaseId,
+    by: String,
+    seq: u64,
+    plan: Digest,
     operations: HashMap<OperationId, Arc<Operation>>,
     machine: Machine,
     outputs: Arc<Outputs>,
@@ -73,33 +97,30 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Takes up `release`, whose plan and events are in the journal.
+    /// Takes up a release, whose plan and events are in the journal.
     ///
     /// # Errors
     /// When the journal does not hold the release, or cannot be read.
-    pub fn new(
-        journal: Journal,
-        locked: Locked,
-        release: ReleaseId,
-        registry: Registry,
-        clock: Arc<dyn Clock>,
-        notices: UnboundedSender<Notice>,
-        patience: Patience,
-    ) -> Result<Self, Failure> {
-        let plan = journal
-            .plan(&release)?
-            .ok_or_else(|| Failure::internal("SEG6002", format!("no release {release} here")))?;
+    pub async fn new(setup: Setup) -> Result<Self, Failure> {
+        let release = setup.release;
+        let plan =
+            setup.journal.plan(&release).await?.ok_or_else(|| {
+                Failure::internal("SEG6002", format!("no release {release} here"))
+            })?;
         let machine = Machine::new(&plan)
             .map_err(|bad| Failure::internal("SEG6002", "not a plan").words(bad.to_string()))?;
         let mut engine = Self {
-            fence: Arc::new(JournalFence(locked.fence()?)),
-            journal,
-            locked,
-            registry: Arc::new(registry),
-            clock,
-            notices,
-            patience,
+            fence: Arc::new(JournalFence(setup.locked.fence())),
+            journal: setup.journal,
+            locked: setup.locked,
+            registry: Arc::new(setup.registry),
+            clock: setup.clock,
+            notices: setup.notices,
+            patience: setup.patience,
             release,
+            by: setup.by,
+            seq: 0,
+            plan: plan.digest(),
             operations: by_name(plan),
             machine,
             outputs: Arc::default(),
@@ -107,7 +128,7 @@ impl Engine {
             wishes: unbounded_channel(),
             stopping: None,
         };
-        for event in engine.journal.events(&engine.release)? {
+        for event in engine.journal.events(&engine.release, 0).await? {
             engine.fold(event);
         }
         Ok(engine)
@@ -127,18 +148,16 @@ impl Engine {
     /// When the journal cannot be written or the lock is lost: nothing new was
     /// begun since.
     pub async fn run(mut self) -> Result<Conclusion, Failure> {
-        let fresh = self.journal.events(&self.release)?.is_empty();
-        let first = if fresh {
-            EventKind::Started {
-                plan: self.plan_digest()?,
-                by: String::new(),
-            }
+        let by = self.by.clone();
+        let first = if self.seq == 0 {
+            let plan = self.plan.clone();
+            EventKind::Started { plan, by }
         } else {
-            EventKind::Resumed { by: String::new() }
+            EventKind::Resumed { by }
         };
         let mut happened = vec![first];
         loop {
-            if let Some(ending) = self.take(happened)? {
+            if let Some(ending) = self.take(happened).await? {
                 return Ok(Conclusion::Ended(ending));
             }
             if self.tasks.is_empty() {
@@ -148,20 +167,14 @@ impl Engine {
         }
     }
 
-    fn plan_digest(&self) -> Result<segue_model::Digest, Failure> {
-        let plan = self.journal.plan(&self.release)?;
-        Ok(plan.map_or_else(|| segue_model::Digest::of(b""), |plan| plan.digest()))
-    }
-
     /// Journals what happened, and begins what is to be done because of it.
-    fn take(&mut self, mut happened: Vec<EventKind>) -> Result<Option<Ending>, Failure> {
+    async fn take(&mut self, mut happened: Vec<EventKind>) -> Result<Option<Ending>, Failure> {
         while !happened.is_empty() {
             let now = self.clock.now_ms();
-            // The file system may take its time; other tasks go on meanwhile.
-            let events = tokio::task::block_in_place(|| {
-                self.journal
-                    .append(&self.locked, &self.release, &happened, now)
-            })?;
+            let events = self
+                .journal
+                .append(&self.locked, &self.release, &happened, now)
+                .await?;
             happened = Vec::new();
             for event in events {
                 let _ = self.notices.send(Notice::Journaled(event.clone()));
@@ -190,6 +203,7 @@ impl Engine {
     }
 
     fn fold(&mut self, event: Event) -> Vec<Command> {
+        self.seq = event.seq;
         let commands = self.machine.handle(&event);
         if let EventKind::Succeeded {
             operation,

@@ -1,34 +1,108 @@
-//! The journal: events, plans and the environment lock, in SQLite.
+//! The journal: events, plans, requests and the environment lock, behind one
+//! contract: SQLite beside the manifest for one person, PostgreSQL for a team.
 //!
-//! What [`Journal::append`] returned from is on the disk (`synchronous = FULL`):
-//! intent before effect (law 3) is that call coming before the effect. Events
-//! are append-only and hash-chained. It knows the words of the model and
-//! nothing of how a release is carried out.
+//! What [`Journal::append`] returned from is on the disk: intent before effect
+//! (law 3) is that call coming before the effect. Events are append-only and
+//! hash-chained. It knows the words of the model and nothing of how a release is
+//! carried out.
 
-mod append;
+mod chain;
+mod format;
 mod lock;
-mod open;
-mod read;
-mod schema;
+mod sqlite;
 
-pub use lock::{Held, Lock, LockFence, Locked};
-pub use read::Entry;
+pub use lock::{Claim, Guard, Held, Lock, LockFence, Locked};
+pub use sqlite::Sqlite;
 
-use rusqlite::Connection;
-use segue_model::Failure;
+use async_trait::async_trait;
+use segue_model::{Event, EventKind, Failure, Plan, ReleaseId, Request, Wish};
 
-/// One journal file.
-pub struct Journal {
-    connection: Connection,
+/// A release as the journal lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub id: ReleaseId,
+    /// What it changes.
+    pub environment: String,
+    /// Whether it runs against twins.
+    pub sandbox: bool,
+    /// When it was created: milliseconds since 1970-01-01T00:00:00Z.
+    pub began_ms: i64,
 }
 
-/// What SQLite said, as a failure that suspends a release and undoes nothing.
-fn storage(doing: &str) -> impl Fn(rusqlite::Error) -> Failure + '_ {
-    move |error| {
-        Failure::internal("SEG6001", format!("could not {doing} the journal"))
-            .words(error.to_string())
-            .hint("check the disk's space and permissions, then `segue resume`")
-    }
+/// The last event of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Head {
+    /// Its number; 0 when there is none.
+    pub seq: u64,
+    /// Its hash, in hexadecimal; it vouches for every event before it.
+    pub hash: String,
+}
+
+/// Where releases are written down. Failures are [`segue_model::FailureKind::Internal`]
+/// where the disk or the database would not, `Unavailable` where a database was
+/// out of reach, `LostLock` where the lock is somebody else's now.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Where it lies, for people; without a password.
+    fn place(&self) -> String;
+
+    /// Writes down that a release is going to carry out `plan`.
+    async fn create(&self, lock: &Locked, entry: &Entry, plan: &Plan) -> Result<(), Failure>;
+
+    /// Appends events, all or none, and returns when they are on the disk. Whoever
+    /// has lost the lock appends nothing.
+    async fn append(
+        &self,
+        lock: &Locked,
+        release: &ReleaseId,
+        kinds: &[EventKind],
+        at_ms: i64,
+    ) -> Result<Vec<Event>, Failure>;
+
+    /// All releases, the newest first.
+    async fn releases(&self) -> Result<Vec<Entry>, Failure>;
+
+    /// The plan that a release carries out; none when there is no such release.
+    async fn plan(&self, release: &ReleaseId) -> Result<Option<Plan>, Failure>;
+
+    /// The events of a release after number `after` (0: all), in order. It fails
+    /// when any event up to the last was altered, removed or moved since it was
+    /// written.
+    async fn events(&self, release: &ReleaseId, after: u64) -> Result<Vec<Event>, Failure>;
+
+    /// The last event of a release.
+    async fn head(&self, release: &ReleaseId) -> Result<Head, Failure>;
+
+    /// Leaves a wish for whoever carries the release out, on the disk.
+    async fn ask(
+        &self,
+        release: &ReleaseId,
+        wish: &Wish,
+        by: &str,
+        because: &str,
+        at_ms: i64,
+    ) -> Result<Request, Failure>;
+
+    /// The requests of a release with an id greater than `after`, in order.
+    async fn requests(&self, release: &ReleaseId, after: u64) -> Result<Vec<Request>, Failure>;
+
+    /// Tells of what other processes write.
+    async fn watch(&self) -> Result<Box<dyn Changes>, Failure>;
+
+    /// Asks for the lock of an environment.
+    async fn lock(&self, environment: &str, claim: &Claim, at_ms: i64) -> Result<Lock, Failure>;
+
+    /// Who holds the lock of `environment` now; none when nobody does.
+    async fn held(&self, environment: &str) -> Result<Option<Held>, Failure>;
+}
+
+/// Tells of what other processes write into a journal.
+#[async_trait]
+pub trait Changes: Send {
+    /// Returns when something may have changed since it last returned, or since it
+    /// was made; now and then for nothing. Dropping the future loses nothing.
+    async fn next(&mut self) -> Result<(), Failure>;
 }
 
 /// What stands in the journal is not what this program wrote.

@@ -44,7 +44,7 @@ const ROOMS: [Room; 17] = [
     room("manifest", &["model"])
         .only(&["annotate-snippets", "schemars", "serde", "serde-saphyr", "serde_json", "strsim"]),
     room("plan", &["manifest", "model"]).only(&["serde_json"]),
-    room("journal", &["model"]).only(&["rusqlite", "serde", "serde_json"]),
+    room("journal", &["model"]).only(&["async-trait", "rusqlite", "serde", "serde_json", "tokio"]),
     room("engine", &["journal", "model", "platform", "release"]).only(&["serde_json", "tokio"]),
     room("view", &["model", "release"]).only(&["anstyle", "indicatif", "jiff", "serde", "serde_json"]),
     room("twin", &[]),

@@ -1,11 +1,11 @@
 //! Whole releases: well, badly, killed at every step, stopped.
 
 use crate::{cloud::Cloud, crash::Points};
-use segue_engine::{Conclusion, Engine, Handle, SystemClock};
-use segue_journal::{Journal, Lock, Locked};
+use segue_engine::{Conclusion, Engine, Handle, Setup, SystemClock};
+use segue_journal::{Claim, Entry, Journal, Lock, Locked, Sqlite};
 use segue_model::{
-    Action, Digest, Ending, FailureKind, Observation, Operation, PLAN_FORMAT, Plan, ReleaseId,
-    Subject, Undo, Unit, Verb,
+    Action, Digest, Ending, Failure, FailureKind, Observation, Operation, PLAN_FORMAT, Plan,
+    ReleaseId, Subject, Undo, Unit, Verb,
 };
 use segue_platform::{Patience, Registry};
 use std::{future::Future, path::Path, sync::Arc, time::Duration};
@@ -110,40 +110,51 @@ impl Site {
             state.live.insert(module.into(), "1.0.0".into());
         }
         drop(state);
-        let (mut journal, locked) = open(site.directory.path());
-        let release = ReleaseId::new("r1");
-        journal
-            .create(&locked, &release, false, &plan(), 0)
-            .unwrap();
+        block_on(async {
+            let (journal, locked) = open(site.directory.path()).await;
+            let entry = Entry {
+                id: ReleaseId::new("r1"),
+                environment: "test".into(),
+                sandbox: false,
+                began_ms: 0,
+            };
+            journal.create(&locked, &entry, &plan()).await.unwrap();
+        });
         site
     }
 
-    fn engine(&self) -> Engine {
+    async fn engine(&self) -> Engine {
         self.engine_with(Patience {
             first_wait: Duration::from_millis(1),
             longest_wait: Duration::from_millis(2),
             budget: Duration::from_millis(20),
         })
+        .await
     }
 
-    fn engine_with(&self, patience: Patience) -> Engine {
-        let (journal, locked) = open(self.directory.path());
+    async fn engine_with(&self, patience: Patience) -> Engine {
+        let (journal, locked) = open(self.directory.path()).await;
         let mut registry = Registry::default();
         let cloud = Arc::new(self.cloud.clone());
         registry.platforms.insert("cloud".into(), cloud.clone());
         registry.triggers.insert("cloud".into(), cloud);
         let (notices, _) = tokio::sync::mpsc::unbounded_channel();
-        let release = ReleaseId::new("r1");
-        Engine::new(
+        Engine::new(Setup {
             journal,
             locked,
-            release,
+            release: ReleaseId::new("r1"),
             registry,
-            Arc::new(SystemClock),
+            clock: Arc::new(SystemClock),
             notices,
             patience,
-        )
+            by: "test".into(),
+        })
+        .await
         .unwrap()
+    }
+
+    async fn run(&self) -> Result<Conclusion, Failure> {
+        self.engine().await.run().await
     }
 
     fn failing(&self, module: &str, times: u32, kind: FailureKind) {
@@ -167,9 +178,13 @@ impl Site {
     }
 }
 
-fn open(directory: &Path) -> (Journal, Locked) {
-    let mut journal = Journal::open(&directory.join("journal.db")).unwrap();
-    match journal.lock(directory, "test", "t", "t", 0).unwrap() {
+async fn open(directory: &Path) -> (Arc<dyn Journal>, Locked) {
+    let journal = Arc::new(Sqlite::open(&directory.join("journal.db")).unwrap());
+    let claim = Claim {
+        holder: "t".into(),
+        doing: "t".into(),
+    };
+    match journal.lock("test", &claim, 0).await.unwrap() {
         Lock::Ours(locked) => (journal, locked),
         Lock::Theirs(held) => panic!("{held:?}"),
     }
@@ -189,7 +204,7 @@ const ALL_NEW: &str = "config=2.0.0 auth=2.0.0 billing=2.0.0 gateway=2.0.0";
 #[test]
 fn all_goes_well() {
     let site = Site::new();
-    let conclusion = block_on(site.engine().run()).unwrap();
+    let conclusion = block_on(site.run()).unwrap();
     assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
     assert_eq!(site.effects(), ALL_NEW);
     assert!(!site.cloud.0.lock().unwrap().paused);
@@ -199,7 +214,7 @@ fn all_goes_well() {
 fn a_trigger_that_was_paused_stays_paused() {
     let site = Site::new();
     site.cloud.0.lock().unwrap().paused = true;
-    block_on(site.engine().run()).unwrap();
+    block_on(site.run()).unwrap();
     assert!(site.cloud.0.lock().unwrap().paused);
 }
 
@@ -207,7 +222,7 @@ fn a_trigger_that_was_paused_stays_paused() {
 fn a_failed_step_is_undone_backwards() {
     let site = Site::new();
     site.failing("billing", 1, FailureKind::Step);
-    let conclusion = block_on(site.engine().run()).unwrap();
+    let conclusion = block_on(site.run()).unwrap();
     assert_eq!(conclusion, Conclusion::Ended(Ending::Undone));
     assert_eq!(
         site.effects(),
@@ -220,24 +235,24 @@ fn a_failed_step_is_undone_backwards() {
 fn a_passing_outage_fails_nothing_and_a_lasting_one_stops_safely() {
     let site = Site::new();
     site.failing("auth", 3, FailureKind::Unavailable);
-    let conclusion = block_on(site.engine().run()).unwrap();
+    let conclusion = block_on(site.run()).unwrap();
     assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
 
     let site = Site::new();
     site.failing("auth", 1_000_000, FailureKind::Unavailable);
-    let conclusion = block_on(site.engine().run()).unwrap();
+    let conclusion = block_on(site.run()).unwrap();
     assert!(matches!(conclusion, Conclusion::Stopped(Some(_))));
     site.failing("auth", 0, FailureKind::Unavailable);
-    let conclusion = block_on(site.engine().run()).unwrap();
+    let conclusion = block_on(site.run()).unwrap();
     assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
     assert_eq!(site.effects(), ALL_NEW);
 }
 
 /// Whether the release ended before it came to the point where it dies.
-async fn run_until_killed(engine: Engine, points: Arc<Points>) -> bool {
+async fn run_until_killed(site: &Site) -> bool {
     tokio::select! {
-        conclusion = engine.run() => conclusion.is_ok(),
-        () = points.died() => false,
+        conclusion = site.run() => conclusion.is_ok(),
+        () = site.cloud.1.died() => false,
     }
 }
 
@@ -247,10 +262,10 @@ fn killed_anywhere_and_resumed_nothing_is_done_twice() {
     for fatal in 1.. {
         let mut site = Site::new();
         site.cloud.1 = Arc::new(Points::dying_at(fatal));
-        if block_on(run_until_killed(site.engine(), site.cloud.1.clone())) {
+        if block_on(run_until_killed(&site)) {
             break;
         }
-        let conclusion = block_on(site.engine().run()).unwrap();
+        let conclusion = block_on(site.run()).unwrap();
         assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
         assert_eq!(site.effects(), ALL_NEW, "killed at point {fatal}");
         assert!(!site.cloud.0.lock().unwrap().paused);
@@ -264,13 +279,13 @@ fn killed_anywhere_and_resumed_nothing_is_done_twice() {
 #[test]
 fn stopped_begins_nothing_more_and_resume_goes_on() {
     let site = Site::new();
-    let engine = site.engine();
+    let engine = block_on(site.engine());
     let handle: Handle = engine.handle();
     handle.stop();
     let conclusion = block_on(engine.run()).unwrap();
     assert_eq!(conclusion, Conclusion::Stopped(None));
     assert_eq!(site.versions(), vec!["1.0.0"; 4]);
-    let conclusion = block_on(site.engine().run()).unwrap();
+    let conclusion = block_on(site.run()).unwrap();
     assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
 }
 
@@ -279,10 +294,11 @@ fn asked_twice_to_stop_it_does_not_wait_and_resume_goes_on() {
     let site = Site::new();
     site.failing("auth", 1_000_000, FailureKind::Unavailable);
     let conclusion = block_on(async {
-        let engine = site.engine_with(Patience {
+        let patience = Patience {
             budget: Duration::from_secs(3600),
             ..Patience::default()
-        });
+        };
+        let engine = site.engine_with(patience).await;
         let handle = engine.handle();
         let run = tokio::spawn(engine.run());
         while site.versions()[0] != "2.0.0" {
@@ -294,7 +310,7 @@ fn asked_twice_to_stop_it_does_not_wait_and_resume_goes_on() {
     });
     assert_eq!(conclusion, Conclusion::Stopped(None));
     site.failing("auth", 0, FailureKind::Unavailable);
-    let conclusion = block_on(site.engine().run()).unwrap();
+    let conclusion = block_on(site.run()).unwrap();
     assert_eq!(conclusion, Conclusion::Ended(Ending::Succeeded));
     assert_eq!(site.effects(), ALL_NEW);
 }
@@ -302,7 +318,7 @@ fn asked_twice_to_stop_it_does_not_wait_and_resume_goes_on() {
 #[test]
 fn cancelled_gives_everything_back() {
     let site = Site::new();
-    let engine = site.engine();
+    let engine = block_on(site.engine());
     engine.handle().cancel("ana");
     let conclusion = block_on(engine.run()).unwrap();
     assert_eq!(conclusion, Conclusion::Ended(Ending::Cancelled));

@@ -1,9 +1,10 @@
 //! Opening a journal: made when it is not there, refused when it is newer.
 
-use crate::{Journal, damaged, schema, storage};
+use super::{Sqlite, schema, storage};
+use crate::damaged;
 use rusqlite::{Connection, ErrorCode};
 use segue_model::{Failure, Fault};
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Mutex, time::Duration};
 
 /// How long a second process waits for the first one's transaction.
 const BUSY: Duration = Duration::from_secs(5);
@@ -16,7 +17,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-impl Journal {
+impl Sqlite {
     /// Opens the journal at `path`, and makes it when it is not there.
     ///
     /// # Errors
@@ -28,37 +29,45 @@ impl Journal {
             }
             _ => storage("open")(error),
         })?;
-        let mut journal = Self { connection };
+        let journal = Self {
+            path: path.to_owned(),
+            connection: Mutex::new(connection),
+        };
         journal.migrate(path)?;
         Ok(journal)
     }
 
-    fn migrate(&mut self, path: &Path) -> Result<(), Failure> {
-        let within = self
-            .connection
+    fn migrate(&self, path: &Path) -> Result<(), Failure> {
+        let mut connection = self.connection();
+        let within = connection
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .map_err(storage("open"))?;
-        let version: i64 = within
+        let version: usize = within
             .pragma_query_value(None, "user_version", |row| row.get(0))
             .map_err(storage("open"))?;
-        match version {
-            schema::VERSION => return Ok(()),
-            0 => within.execute_batch(schema::CREATE),
-            _ => {
-                return Err(Failure::step(
-                    "SEG6003",
-                    format!("{} was written by a newer Segue", path.display()),
-                )
-                .by(Fault::User)
-                .words(format!(
-                    "its format is {version}, this program knows up to {}",
-                    schema::VERSION
-                ))
-                .hint("use the Segue that wrote it, or a newer one"));
-            }
+        let steps = schema::STEPS
+            .get(version..)
+            .ok_or_else(|| newer(path, version))?;
+        if steps.is_empty() {
+            return Ok(());
         }
-        .and_then(|()| within.pragma_update(None, "user_version", schema::VERSION))
-        .and_then(|()| within.commit())
-        .map_err(storage("make"))
+        within
+            .execute_batch(&steps.concat())
+            .and_then(|()| within.pragma_update(None, "user_version", schema::VERSION))
+            .and_then(|()| within.commit())
+            .map_err(storage("make"))
     }
+}
+
+fn newer(path: &Path, version: usize) -> Failure {
+    Failure::step(
+        "SEG6003",
+        format!("{} was written by a newer Segue", path.display()),
+    )
+    .by(Fault::User)
+    .words(format!(
+        "its format is {version}, this program knows up to {}",
+        schema::VERSION
+    ))
+    .hint("use the Segue that wrote it, or a newer one")
 }

@@ -1,10 +1,11 @@
 //! The tables, and their version.
 
 /// The version of the tables that this program writes and reads.
-pub const VERSION: i64 = 1;
+pub const VERSION: usize = 2;
 
-/// The tables of [`VERSION`].
-pub const CREATE: &str = "
+/// What makes each version of the one before it; the first of nothing.
+pub const STEPS: [&str; VERSION] = [
+    "
 CREATE TABLE release (
     id          TEXT PRIMARY KEY,
     environment TEXT NOT NULL,
@@ -29,4 +30,17 @@ CREATE TABLE lock (
     doing       TEXT NOT NULL,
     since_ms    INTEGER NOT NULL
 ) STRICT;
-";
+",
+    // Version 2: what people ask of a release.
+    "
+CREATE TABLE request (
+    release TEXT NOT NULL REFERENCES release (id),
+    id      INTEGER NOT NULL,
+    at_ms   INTEGER NOT NULL,
+    by      TEXT NOT NULL,
+    because TEXT NOT NULL,
+    wish    TEXT NOT NULL,
+    PRIMARY KEY (release, id)
+) STRICT, WITHOUT ROWID;
+",
+];
