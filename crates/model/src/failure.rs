@@ -48,7 +48,7 @@ pub enum Fault {
 }
 
 /// What went wrong, where, why, and in whose words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Failure {
     /// What it means for the release.
     pub kind: FailureKind,

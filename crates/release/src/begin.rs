@@ -10,7 +10,8 @@ use std::cmp::Reverse;
 impl Machine {
     /// Puts an operation into the queue of those that may begin.
     pub(crate) fn enqueue(&mut self, at: usize) {
-        self.ready.push((self.graph.nodes[at].height, Reverse(at)));
+        self.ready
+            .insert((self.graph.nodes[at].height, Reverse(at)));
     }
 
     /// Begins what may begin, within the limit; says so when the release is over.
@@ -19,7 +20,7 @@ impl Machine {
             return Vec::new();
         }
         let mut commands = self.begin_ready();
-        if commands.is_empty() && self.in_flight == 0 {
+        if commands.is_empty() && self.in_flight == 0 && self.awaiting == 0 {
             commands = self.turn();
         }
         commands
@@ -28,17 +29,29 @@ impl Machine {
     fn begin_ready(&mut self) -> Vec<Command> {
         let mut commands = Vec::new();
         while self.in_flight < self.graph.parallel {
-            let Some((_, Reverse(at))) = self.ready.pop() else {
+            let Some((_, Reverse(at))) = self.ready.pop_last() else {
                 break;
             };
-            self.standing[at] = match self.phase {
-                Phase::Undoing => Standing::Undoing,
-                _ => Standing::Running,
-            };
-            self.in_flight += 1;
+            self.begin(at);
             commands.push(self.command(at));
         }
         commands
+    }
+
+    /// What people decide takes nobody's place.
+    fn begin(&mut self, at: usize) {
+        let node = &self.graph.nodes[at];
+        let awaits = node.decider.as_ref().is_some_and(|it| !it.overrides);
+        if self.phase == Phase::Undoing {
+            self.standing[at] = Standing::Undoing;
+            self.in_flight += 1;
+        } else if awaits || self.decision(at).is_some() {
+            self.standing[at] = Standing::Awaiting;
+            self.awaiting += 1;
+        } else {
+            self.standing[at] = Standing::Running;
+            self.in_flight += 1;
+        }
     }
 
     /// Nothing runs and nothing can begin: the phase is over.
@@ -49,12 +62,19 @@ impl Machine {
             }],
             Phase::Undoing => {
                 self.phase = Phase::Closing;
-                self.queue_closing();
-                self.advance()
+                self.turn()
             }
-            Phase::Closing => vec![Command::Finish {
-                ending: self.closing_ending(),
-            }],
+            Phase::Closing => {
+                self.queue_closing();
+                let commands = self.begin_ready();
+                if commands.is_empty() {
+                    vec![Command::Finish {
+                        ending: self.closing_ending(),
+                    }]
+                } else {
+                    commands
+                }
+            }
             Phase::Finished(_) => Vec::new(),
         }
     }
@@ -69,13 +89,16 @@ impl Machine {
     }
 
     fn closing_ending(&self) -> Ending {
+        let abandoned = self.cause == Some(Cause::Abandoned);
         let stuck = (0..self.standing.len()).any(|at| match self.standing[at] {
-            Standing::UndoFailed => true,
-            Standing::Failed => self.graph.nodes[at].always,
+            Standing::UndoFailed => !abandoned,
+            Standing::Failed | Standing::Moved => self.graph.nodes[at].always,
             _ => false,
         });
         match self.cause {
             _ if stuck => Ending::Stuck,
+            Some(Cause::Abandoned) => Ending::Abandoned,
+            _ if self.passed_no_return() => Ending::PartlyUndone,
             Some(Cause::Cancelled) => Ending::Cancelled,
             _ => Ending::Undone,
         }

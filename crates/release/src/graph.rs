@@ -1,7 +1,10 @@
 //! The plan's operations as a graph of indices, compiled once.
 
 use segue_model::{Action, Operation, OperationId, Plan};
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{Hash, Hasher},
+};
 
 /// Why a list of operations is no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,14 +21,50 @@ pub enum BadPlan {
     AfterNoReturn(OperationId, OperationId),
 }
 
+/// Who decides about an operation, where people do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Decider {
+    /// Their user names; empty for everybody.
+    pub from: Vec<String>,
+    /// How many different people must agree.
+    pub count: usize,
+    /// Whether they let pass what is otherwise carried out.
+    pub overrides: bool,
+}
+
+impl Decider {
+    fn of(operation: &Operation) -> Option<Self> {
+        match &operation.action {
+            Action::Await { from, count } => Some(Self {
+                from: from.clone(),
+                count: *count as usize,
+                overrides: false,
+            }),
+            _ => operation.overridable.then(|| Self {
+                from: Vec::new(),
+                count: 1,
+                overrides: true,
+            }),
+        }
+    }
+
+    pub(crate) fn hears(&self, name: &str) -> bool {
+        self.from.is_empty() || self.from.iter().any(|it| it == name)
+    }
+}
+
 /// What the machine must know of one operation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Node {
     pub after: Vec<usize>,
     pub dependents: Vec<usize>,
     pub undoable: bool,
     pub always: bool,
     pub finishing: bool,
+    pub no_return: bool,
+    pub decider: Option<Decider>,
+    /// Whether it is about a trigger.
+    pub trigger: bool,
     /// The operation whose output this one needs: a trigger's lease.
     pub lease: Option<usize>,
     /// Length of the longest chain that waits for it: what to begin first.
@@ -33,12 +72,20 @@ pub(crate) struct Node {
 }
 
 /// The plan's operations as a graph of indices.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Graph {
     pub(crate) nodes: Vec<Node>,
     names: Vec<OperationId>,
     index: HashMap<OperationId, usize>,
     pub(crate) parallel: usize,
+    pub(crate) hold: bool,
+}
+
+/// All states of one release share one graph: it tells none of them apart.
+impl Hash for Graph {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.nodes.len().hash(hasher);
+    }
 }
 
 impl Graph {
@@ -52,6 +99,7 @@ impl Graph {
             names: Vec::with_capacity(plan.operations.len()),
             index: HashMap::with_capacity(plan.operations.len()),
             parallel: plan.parallel.max(1),
+            hold: plan.hold,
         };
         for operation in &plan.operations {
             graph.add(operation)?;
@@ -103,6 +151,9 @@ impl Graph {
             undoable: operation.undo.is_some(),
             always: operation.always,
             finishing: operation.finishing,
+            no_return: operation.no_return,
+            decider: Decider::of(operation),
+            trigger: matches!(operation.action, Action::Trigger { .. }),
             lease,
             height: 0,
         });

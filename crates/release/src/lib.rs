@@ -5,19 +5,26 @@
 //! that wrote it; the same machine runs production, rehearsals and tests.
 //!
 //! ```text
-//!            failure, cancel          all undone
-//!   Forward ────────────────► Undoing ──────────► Closing ──► Finished
-//!      │                                                         ▲
-//!      └────────────── everything carried out ───────────────────┘
+//!            failure, undo            all undone that can be
+//!   Forward ──────────────► Undoing ──────────► Closing ──► Finished
+//!      │  ╰───────────────────╰── abandon ──────────▲          ▲
+//!      └──────────────── everything carried out ───────────────┘
 //! ```
+//!
+//! Where nothing is in flight and the release is not over, it waits for people:
+//! it is suspended ([`Machine::is_suspended`]) or at a gate
+//! ([`Machine::is_awaiting`]). It never stands still.
 
+mod approval;
 mod begin;
 mod graph;
+mod kept;
 mod machine;
 mod on;
 mod state;
 mod undo;
 
+pub use approval::Approval;
 pub use graph::{BadPlan, Graph};
 pub use machine::{Command, Machine};
 pub use state::{Cause, Phase, Standing};

@@ -12,6 +12,7 @@ impl Machine {
         self.phase = Phase::Undoing;
         self.cause = Some(cause);
         self.ready.clear();
+        self.dismiss_gates();
         let leaves: Vec<_> = (0..self.graph.nodes.len())
             .filter(|&at| self.unwinds_after[at] == 0)
             .collect();
@@ -19,12 +20,24 @@ impl Machine {
         self.advance()
     }
 
+    /// Nobody needs to decide any more.
+    pub(crate) fn dismiss_gates(&mut self) {
+        for standing in &mut self.standing {
+            if *standing == Standing::Awaiting {
+                *standing = Standing::Waiting;
+            }
+        }
+        self.awaiting = 0;
+    }
+
     /// Each of `settled` has nothing above it that is still to be undone: it is
     /// undone now, or, where there is nothing to undo, what it stands on follows.
+    /// At a point of no return neither happens.
     pub(crate) fn unwind(&mut self, mut settled: Vec<usize>) {
         while let Some(at) = settled.pop() {
             match self.standing[at] {
                 Standing::Running | Standing::Undoing | Standing::UndoFailed => {}
+                Standing::Done if self.graph.nodes[at].no_return => {}
                 Standing::Done | Standing::Failed if self.graph.nodes[at].undoable => {
                     self.enqueue(at);
                 }

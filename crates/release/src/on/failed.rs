@@ -4,7 +4,7 @@ use crate::{
     machine::{Command, Machine},
     state::{Cause, Phase, Standing},
 };
-use segue_model::{Direction, Failure, OperationId};
+use segue_model::{Direction, Failure, FailureKind, OperationId};
 
 pub(crate) fn failed(
     machine: &mut Machine,
@@ -12,21 +12,24 @@ pub(crate) fn failed(
     direction: Direction,
     failure: &Failure,
 ) -> Vec<Command> {
-    let Some(at) = machine.in_flight(operation, direction) else {
+    let Some(at) = machine.open(operation, direction) else {
         return Vec::new();
     };
+    // Law 10: a lost connection, a full disk, a lost lock is not a failed step.
+    // The outcome stays unknown, and nothing begins until somebody resumes.
     if !failure.kind.compensates() {
-        return suspend(machine, failure);
+        return match machine.waits_for_outcome(at) {
+            true => machine.suspend(Some(failure)),
+            false => Vec::new(),
+        };
     }
-    machine.in_flight -= 1;
-    machine.standing[at] = match direction {
-        Direction::Do => Standing::Failed,
-        Direction::Undo => Standing::UndoFailed,
-    };
+    // People are asked anew when the operation is tried again.
+    machine.words.remove(&at);
+    if !machine.close(at, standing(direction, failure.kind)) {
+        return Vec::new();
+    }
     match machine.phase {
-        Phase::Forward if !machine.graph.nodes[at].finishing => {
-            return machine.turn_back(Cause::Failure(failure.clone()));
-        }
+        Phase::Forward if !machine.graph.nodes[at].finishing => return broken(machine, failure),
         // A second failure on the way back: it is undone like the first.
         Phase::Undoing if direction == Direction::Do => machine.unwound(at),
         Phase::Closing => machine.queue_closing_dependents(at),
@@ -35,11 +38,29 @@ pub(crate) fn failed(
     machine.advance()
 }
 
-/// Law 10: a lost connection, a full disk, a lost lock is not a failed step.
-/// The outcome stays unknown, and nothing begins until somebody resumes.
-fn suspend(machine: &mut Machine, failure: &Failure) -> Vec<Command> {
-    machine.suspended = true;
-    vec![Command::Suspend {
-        failure: Some(failure.clone()),
-    }]
+fn standing(direction: Direction, kind: FailureKind) -> Standing {
+    match direction {
+        Direction::Do if kind == FailureKind::Moved => Standing::Moved,
+        Direction::Do => Standing::Failed,
+        Direction::Undo => Standing::UndoFailed,
+    }
+}
+
+/// The release cannot go forward: it turns back, or a person mends the cause.
+fn broken(machine: &mut Machine, failure: &Failure) -> Vec<Command> {
+    if machine.graph.hold {
+        machine.held.get_or_insert_with(|| failure.clone());
+        machine.suspend(Some(failure))
+    } else {
+        machine.turn_back(Cause::Failure(failure.clone()))
+    }
+}
+
+impl Machine {
+    pub(crate) fn suspend(&mut self, failure: Option<&Failure>) -> Vec<Command> {
+        self.suspended = true;
+        vec![Command::Suspend {
+            failure: failure.cloned(),
+        }]
+    }
 }

@@ -1,44 +1,43 @@
 //! A process took the release up again: what was in flight is commanded again
-//! (adapters look before they act), and what failed after the point of no
-//! return, or while being undone, gets another try.
+//! (adapters look before they act), and what failed and was not undone, or
+//! could not be undone, gets another try.
 
 use crate::{
     machine::{Command, Machine},
-    state::{Phase, Standing},
+    state::{Cause, Phase, Standing},
 };
 use segue_model::Ending;
 
 pub(crate) fn resumed(machine: &mut Machine) -> Vec<Command> {
     machine.suspended = false;
+    machine.held = None;
     match machine.phase {
+        Phase::Forward => retry_failed(machine),
         Phase::Finished(Ending::Incomplete) => {
             machine.phase = Phase::Forward;
-            retry_failed(machine, |_| true);
+            retry_failed(machine);
+        }
+        Phase::Finished(Ending::Stuck) if machine.cause == Some(Cause::Abandoned) => {
+            machine.close_again();
         }
         Phase::Finished(Ending::Stuck) => {
             machine.phase = Phase::Undoing;
+            machine.forget_failed_closing();
             retry_undo(machine);
-            retry_failed(machine, |always| always);
         }
         _ => {}
     }
-    let mut commands: Vec<_> = (0..machine.standing.len())
-        .filter(|&at| machine.standing[at].is_in_flight())
-        .map(|at| machine.command(at))
-        .collect();
+    let mut commands = machine.again();
     commands.extend(machine.advance());
     commands
 }
 
-/// Failed operations of which `again` says so wait once more; in the phase that
-/// follows they begin when it is their turn.
-fn retry_failed(machine: &mut Machine, again: impl Fn(bool) -> bool) {
+/// Nothing but what failed is tried again.
+fn retry_failed(machine: &mut Machine) {
     for at in 0..machine.standing.len() {
-        if machine.standing[at] == Standing::Failed && again(machine.graph.nodes[at].always) {
+        if machine.standing[at].has_failed() {
             machine.standing[at] = Standing::Waiting;
-            if machine.phase == Phase::Forward {
-                machine.enqueue(at);
-            }
+            machine.enqueue(at);
         }
     }
 }
@@ -48,6 +47,22 @@ fn retry_undo(machine: &mut Machine) {
         if machine.standing[at] == Standing::UndoFailed {
             machine.standing[at] = Standing::Failed;
             machine.enqueue(at);
+        }
+    }
+}
+
+impl Machine {
+    /// Nothing happens any more but that triggers are given back.
+    pub(crate) fn close_again(&mut self) {
+        self.phase = Phase::Closing;
+        self.forget_failed_closing();
+    }
+
+    fn forget_failed_closing(&mut self) {
+        for at in 0..self.standing.len() {
+            if self.graph.nodes[at].always && self.standing[at].has_failed() {
+                self.standing[at] = Standing::Waiting;
+            }
         }
     }
 }

@@ -11,14 +11,16 @@ pub(crate) fn succeeded(
     operation: &OperationId,
     direction: Direction,
 ) -> Vec<Command> {
-    let Some(at) = machine.in_flight(operation, direction) else {
+    let Some(at) = machine.open(operation, direction) else {
         return Vec::new();
     };
-    machine.in_flight -= 1;
-    machine.standing[at] = match direction {
+    let outcome = match direction {
         Direction::Do => Standing::Done,
         Direction::Undo => Standing::Undone,
     };
+    if !machine.close(at, outcome) {
+        return Vec::new();
+    }
     match machine.phase {
         Phase::Undoing => machine.unwound(at),
         Phase::Forward => release_dependents(machine, at),
