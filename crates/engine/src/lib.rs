@@ -12,8 +12,10 @@
 
 mod clock;
 mod dispatch;
+mod handle;
 mod run;
 mod task;
 
 pub use clock::{Clock, SystemClock};
-pub use run::{Conclusion, Engine, Handle, Setup};
+pub use handle::Handle;
+pub use run::{Conclusion, Engine, Setup};

@@ -1,14 +1,15 @@
 //! The loop.
 
 use crate::{
-    Clock,
+    Clock, Handle,
     dispatch::Outputs,
+    handle::Asking,
     task::{JournalFence, Task},
 };
 use segue_journal::{Journal, Locked};
 use segue_model::{
     Digest, Direction, Ending, Event, EventKind, Failure, Notice, Operation, OperationId, Plan,
-    ReleaseId,
+    ReleaseId, Wish,
 };
 use segue_platform::{Patience, Registry};
 use segue_release::{Command, Machine};
@@ -25,34 +26,6 @@ pub enum Conclusion {
     Ended(Ending),
     /// The release is not over; `resume` goes on from here.
     Stopped(Option<Failure>),
-}
-
-/// What people can ask of a running release.
-#[derive(Debug, Clone)]
-enum Wish {
-    Stop,
-    Cancel { by: String },
-}
-
-/// Reaches a running release from outside.
-#[derive(Clone)]
-pub struct Handle {
-    wishes: UnboundedSender<Wish>,
-}
-
-impl Handle {
-    /// Begins nothing more; what is in flight comes to its outcome. Asked a
-    /// second time, it is not waited for: `resume` looks at the platform first.
-    pub fn stop(&self) {
-        // A release that is over has nothing left to stop.
-        let _ = self.wishes.send(Wish::Stop);
-    }
-
-    /// Stops and undoes.
-    pub fn cancel(&self, by: &str) {
-        let by = by.to_owned();
-        let _ = self.wishes.send(Wish::Cancel { by });
-    }
 }
 
 /// All that a release is carried out with.
@@ -92,8 +65,9 @@ pub struct Engine {
     machine: Machine,
     outputs: Arc<Outputs>,
     tasks: JoinSet<EventKind>,
-    wishes: (UnboundedSender<Wish>, UnboundedReceiver<Wish>),
+    wishes: (UnboundedSender<Asking>, UnboundedReceiver<Asking>),
     stopping: Option<Option<Failure>>,
+    asked_to_stop: bool,
 }
 
 impl Engine {
@@ -127,6 +101,7 @@ impl Engine {
             tasks: JoinSet::new(),
             wishes: unbounded_channel(),
             stopping: None,
+            asked_to_stop: false,
         };
         for event in engine.journal.events(&engine.release, 0).await? {
             engine.fold(event);
@@ -136,9 +111,7 @@ impl Engine {
 
     /// Reaches this release from outside.
     pub fn handle(&self) -> Handle {
-        Handle {
-            wishes: self.wishes.0.clone(),
-        }
+        Handle(self.wishes.0.clone())
     }
 
     /// Carries the release out, from wherever it stands, to its end or until it
@@ -230,17 +203,13 @@ impl Engine {
         Ok(happened)
     }
 
-    fn wish(&mut self, wish: Wish, happened: &mut Vec<EventKind>) {
-        match wish {
-            Wish::Stop if self.stopping.is_some() => self.tasks.abort_all(),
-            Wish::Stop => self.stopping = Some(None),
-            Wish::Cancel { by } => happened.push(EventKind::Asked {
-                request: None,
-                by,
-                because: String::new(),
-                wish: segue_model::Wish::Undo,
-            }),
+    fn wish(&mut self, asking: Asking, happened: &mut Vec<EventKind>) {
+        if asking.wish == Wish::Stop && (self.stopping.is_some() || self.asked_to_stop) {
+            self.tasks.abort_all();
+            return;
         }
+        self.asked_to_stop |= asking.wish == Wish::Stop;
+        happened.push(asking.into_event(None));
     }
 
     fn begin(&mut self, id: &OperationId, direction: Direction) {

@@ -281,7 +281,7 @@ fn stopped_begins_nothing_more_and_resume_goes_on() {
     let site = Site::new();
     let engine = block_on(site.engine());
     let handle: Handle = engine.handle();
-    handle.stop();
+    handle.stop("ana");
     let conclusion = block_on(engine.run()).unwrap();
     assert_eq!(conclusion, Conclusion::Stopped(None));
     assert_eq!(site.versions(), vec!["1.0.0"; 4]);
@@ -304,8 +304,8 @@ fn asked_twice_to_stop_it_does_not_wait_and_resume_goes_on() {
         while site.versions()[0] != "2.0.0" {
             tokio::task::yield_now().await;
         }
-        handle.stop();
-        handle.stop();
+        handle.stop("ana");
+        handle.stop("ana");
         run.await.unwrap().unwrap()
     });
     assert_eq!(conclusion, Conclusion::Stopped(None));
@@ -319,7 +319,7 @@ fn asked_twice_to_stop_it_does_not_wait_and_resume_goes_on() {
 fn cancelled_gives_everything_back() {
     let site = Site::new();
     let engine = block_on(site.engine());
-    engine.handle().cancel("ana");
+    engine.handle().cancel("ana", "");
     let conclusion = block_on(engine.run()).unwrap();
     assert_eq!(conclusion, Conclusion::Ended(Ending::Cancelled));
     assert_eq!(site.versions(), vec!["1.0.0"; 4]);
