@@ -1,6 +1,7 @@
 //! Ctrl-C during a release. The first one asks, a second one stops safely, a
 //! third one does not wait; where nobody can be asked, the first one stops.
 
+use crate::person;
 use segue_engine::Handle;
 use std::io::BufRead;
 use tokio::{signal, sync::mpsc, task::JoinHandle};
@@ -48,6 +49,7 @@ enum Wish {
 }
 
 async fn listen(handle: Handle, can_ask: bool, voice: Voice) {
+    let by = person::name();
     // Whoever shows the release may have ended already.
     let say = |said| drop(voice.send(said));
     let wish = match next().await {
@@ -56,16 +58,16 @@ async fn listen(handle: Handle, can_ask: bool, voice: Voice) {
     };
     if let Wish::Undo = wish {
         say(Said::Line("Undoing everything; Ctrl-C stops."));
-        handle.cancel("Ctrl-C");
+        handle.cancel(&by, "Ctrl-C");
         next().await;
     }
     say(Said::Line(
         "Stopping when what is running has ended; Ctrl-C again does not wait for it.",
     ));
-    handle.stop();
+    handle.stop(&by);
     next().await;
     say(Said::Line("Stopping at once."));
-    handle.stop();
+    handle.stop(&by);
 }
 
 /// Asks until there is a wish; letting it go on is none.

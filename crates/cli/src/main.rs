@@ -6,6 +6,7 @@ mod commands;
 mod console;
 mod exit;
 mod interrupt;
+mod person;
 mod problem;
 mod project;
 mod session;

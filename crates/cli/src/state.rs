@@ -1,13 +1,14 @@
 //! What Segue keeps beside a manifest, in `.segue/`: the journal, the locks,
 //! and where a running sandbox is.
 
-use crate::problem::Problem;
-use segue_journal::{Entry, Held, Journal, Lock, Locked};
+use crate::{person::holder, problem::Problem};
+use segue_journal::{Claim, Entry, Held, Journal, Lock, Locked, Sqlite};
 use segue_model::{Ending, EventKind, Failure, Fault, ReleaseId};
 use segue_sandbox::Running;
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -48,48 +49,14 @@ impl State {
     }
 
     /// The journal, if anything was ever journaled.
-    pub fn journaled(&self) -> Result<Option<Journal>, Failure> {
+    pub fn journaled(&self) -> Result<Option<Arc<dyn Journal>>, Failure> {
         let there = self.directory.join("journal.db").exists();
         there.then(|| self.journal()).transpose()
     }
 
     /// The journal.
-    pub fn journal(&self) -> Result<Journal, Failure> {
-        Journal::open(&self.directory.join("journal.db"))
-    }
-
-    /// The lock of `environment`, or who holds it.
-    pub fn lock(
-        &self,
-        journal: &mut Journal,
-        environment: &str,
-        doing: &str,
-    ) -> Result<Result<Locked, Held>, Failure> {
-        let locked = journal.lock(&self.directory, environment, &holder(), doing, now_ms())?;
-        Ok(match locked {
-            Lock::Ours(locked) => Ok(locked),
-            Lock::Theirs(held) => Err(held),
-        })
-    }
-
-    /// Who holds the lock of `environment` now; none when nobody does.
-    pub fn held(&self, journal: &Journal, environment: &str) -> Result<Option<Held>, Failure> {
-        journal.held(&self.directory, environment)
-    }
-
-    /// The newest release of the clouds, or of the sandboxes, if it is not over
-    /// or left something to do.
-    pub fn open_release(&self, journal: &Journal, sandbox: bool) -> Result<Option<Open>, Failure> {
-        let releases = journal.releases()?;
-        let newest = releases.into_iter().find(|it| it.sandbox == sandbox);
-        let Some(entry) = newest else {
-            return Ok(None);
-        };
-        Ok((!is_over(journal, &entry)?).then_some(Open {
-            release: entry.id,
-            sandbox,
-            began_ms: entry.began_ms,
-        }))
+    pub fn journal(&self) -> Result<Arc<dyn Journal>, Failure> {
+        Ok(Arc::new(Sqlite::open(&self.directory.join("journal.db"))?))
     }
 
     /// Where the running sandbox of this project is, as its process wrote it.
@@ -121,8 +88,39 @@ impl State {
     }
 }
 
-fn is_over(journal: &Journal, entry: &Entry) -> Result<bool, Failure> {
-    let events = journal.events(&entry.id)?;
+/// The lock of `environment`, or who holds it.
+pub async fn lock(
+    journal: &dyn Journal,
+    environment: &str,
+    doing: &str,
+) -> Result<Result<Locked, Held>, Failure> {
+    let claim = Claim {
+        holder: holder(),
+        doing: doing.to_owned(),
+    };
+    Ok(match journal.lock(environment, &claim, now_ms()).await? {
+        Lock::Ours(locked) => Ok(locked),
+        Lock::Theirs(held) => Err(held),
+    })
+}
+
+/// The newest release of the clouds, or of the sandboxes, if it is not over
+/// or left something to do.
+pub async fn open_release(journal: &dyn Journal, sandbox: bool) -> Result<Option<Open>, Failure> {
+    let releases = journal.releases().await?;
+    let newest = releases.into_iter().find(|it| it.sandbox == sandbox);
+    let Some(entry) = newest else {
+        return Ok(None);
+    };
+    Ok((!is_over(journal, &entry).await?).then_some(Open {
+        release: entry.id,
+        sandbox,
+        began_ms: entry.began_ms,
+    }))
+}
+
+async fn is_over(journal: &dyn Journal, entry: &Entry) -> Result<bool, Failure> {
+    let events = journal.events(&entry.id, 0).await?;
     // A resumption takes an ending back.
     let last = events.iter().rev().find_map(|event| match event.kind {
         EventKind::Finished { ending } => Some(Some(ending)),
@@ -140,18 +138,6 @@ fn cannot(path: &Path, error: &io::Error) -> Failure {
         .by(Fault::User)
         .words(error.to_string())
         .hint("Segue keeps its journal beside the manifest: make that directory writable")
-}
-
-/// Who holds a lock, for whoever finds it held.
-fn holder() -> String {
-    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
-    let user = user.unwrap_or_else(|_| "somebody".into());
-    let host = fs::read_to_string("/etc/hostname").unwrap_or_default();
-    let host = match host.trim() {
-        "" => "this machine",
-        host => host,
-    };
-    format!("{user} on {host}, process {}", std::process::id())
 }
 
 /// Milliseconds since 1970-01-01T00:00:00Z.

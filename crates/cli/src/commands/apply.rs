@@ -10,11 +10,11 @@ use crate::{
     problem::Problem,
     project::{MANIFEST, Project},
     session::{SandboxArgs, Session, load},
-    state::{State, now_ms},
+    state::{State, lock, now_ms, open_release},
 };
 use clap::Args;
 use jiff::{Timestamp, tz::TimeZone};
-use segue_journal::{Held, Journal};
+use segue_journal::{Entry, Held, Journal};
 use segue_model::{Failure, FailureKind, Fault, Plan, ReleaseId};
 use segue_sandbox::FaultKind;
 use std::path::{Path, PathBuf};
@@ -69,15 +69,15 @@ pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
         kept::same_project(plan, &project, &locked)?;
     }
     let state = State::make(&project.directory)?;
-    let mut journal = state.journal()?;
+    let journal = state.journal()?;
     let environment = environment(&project.manifest.environment, args.sandbox.sandbox);
     let release = name();
-    let held = state
-        .lock(&mut journal, &environment, &format!("release {release}"))?
+    let held = lock(&*journal, &environment, &format!("release {release}"))
+        .await?
         .map_err(|held| taken(&environment, &held))?;
 
     let session = Session::begin(project, locked, &args.sandbox, console).await?;
-    nothing_open(&state, &journal, &session, &directory)?;
+    nothing_open(&*journal, &session, &directory).await?;
     let plan = match kept {
         Some(plan) => {
             // Before anybody is shown, or asked, what is not true any more.
@@ -96,7 +96,13 @@ pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
         kept::same_world(&session, &plan).await?;
     }
 
-    journal.create(&held, &release, session.client.is_some(), &plan, now_ms())?;
+    let entry = Entry {
+        id: release.clone(),
+        environment: plan.environment.clone(),
+        sandbox: session.client.is_some(),
+        began_ms: now_ms(),
+    };
+    journal.create(&held, &entry, &plan).await?;
     let carry = Carry {
         session: &session,
         directory: &directory,
@@ -177,13 +183,12 @@ pub fn taken(environment: &str, held: &Held) -> Problem {
     Problem::With(Exit::Locked, failure)
 }
 
-fn nothing_open(
-    state: &State,
-    journal: &Journal,
+async fn nothing_open(
+    journal: &dyn Journal,
     session: &Session,
     directory: &Path,
 ) -> Result<(), Problem> {
-    let open = state.open_release(journal, session.client.is_some())?;
+    let open = open_release(journal, session.client.is_some()).await?;
     // What an earlier sandbox left open is of a world that is gone.
     let Some(open) = open.filter(|it| it.began_ms >= session.world_since_ms) else {
         return Ok(());

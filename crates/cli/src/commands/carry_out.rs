@@ -5,11 +5,11 @@ use crate::{
     console::Console,
     exit::Exit,
     interrupt::{Interrupt, Said},
+    person,
     problem::Problem,
     session::Session,
-    state::State,
 };
-use segue_engine::{Conclusion, Engine, SystemClock};
+use segue_engine::{Conclusion, Engine, Setup, SystemClock};
 use segue_journal::{Journal, Locked};
 use segue_model::{Failure, Notice, Observation, Plan, ReleaseId, Unit};
 use segue_platform::Patience;
@@ -38,7 +38,7 @@ pub struct Carry<'a> {
 /// Carries it out and reports.
 pub async fn run(
     carry: Carry<'_>,
-    journal: Journal,
+    journal: Arc<dyn Journal>,
     locked: Locked,
     console: Console,
 ) -> Result<Exit, Problem> {
@@ -48,15 +48,17 @@ pub async fn run(
         client.start_load().await?;
     }
     let (notices, shown) = tokio::sync::mpsc::unbounded_channel();
-    let engine = Engine::new(
-        journal,
+    let setup = Setup {
+        journal: journal.clone(),
         locked,
-        carry.release.clone(),
-        session.registry.clone(),
-        Arc::new(SystemClock),
+        release: carry.release.clone(),
+        registry: session.registry.clone(),
+        clock: Arc::new(SystemClock),
         notices,
-        Patience::default(),
-    )?;
+        patience: Patience::default(),
+        by: person::place(),
+    };
+    let engine = Engine::new(setup).await?;
     let (voice, said) = tokio::sync::mpsc::unbounded_channel();
     let showing = tokio::spawn(show(console.view(&carry.plan), shown, said));
     let interrupt = Interrupt::listen(engine.handle(), console.can_ask(), voice);
@@ -64,7 +66,7 @@ pub async fn run(
     drop(interrupt);
     // The view ends when the engine has let go of its sender.
     let _ = showing.await;
-    report(&carry, conclusion?, console).await
+    report(&carry, &*journal, conclusion?, console).await
 }
 
 async fn show(
@@ -92,11 +94,11 @@ async fn show(
 
 async fn report(
     carry: &Carry<'_>,
+    journal: &dyn Journal,
     conclusion: Conclusion,
     console: Console,
 ) -> Result<Exit, Problem> {
-    let state = State::at(&carry.session.project.directory);
-    let events = state.journal()?.events(&carry.release)?;
+    let events = journal.events(&carry.release, 0).await?;
     let mut report = Report::new(&carry.release, &carry.plan, &events);
     let exit = match &conclusion {
         Conclusion::Ended(ending) => Exit::of(*ending, &carry.plan, &events),

@@ -23,13 +23,13 @@ pub struct History {
 }
 
 /// Lists or reports.
-pub fn run(args: &History, console: Console) -> Result<Exit, Problem> {
+pub async fn run(args: &History, console: Console) -> Result<Exit, Problem> {
     let (path, release) = what(args);
     let project = Project::open(&path, &sandboxed(true))?;
     let journal = State::at(&project.directory).journaled()?;
     match release {
-        Some(release) => one(journal.as_ref(), &ReleaseId::new(release), &path, console)?,
-        None => all(journal.as_ref(), console)?,
+        Some(release) => one(journal.as_deref(), &ReleaseId::new(release), &path, console).await?,
+        None => all(journal.as_deref(), console).await?,
     }
     Ok(Exit::Done)
 }
@@ -52,8 +52,8 @@ fn looks_like_a_release(name: &str) -> bool {
             .all(|it| it.is_ascii_alphanumeric() || it == '-')
 }
 
-fn one(
-    journal: Option<&Journal>,
+async fn one(
+    journal: Option<&dyn Journal>,
     release: &ReleaseId,
     path: &Path,
     console: Console,
@@ -63,7 +63,7 @@ fn one(
         Problem::input("SEG2209", format!("there is no release {release}")).hint(hint)
     };
     let journal = journal.ok_or_else(unknown)?;
-    let report = report(journal, release)?.ok_or_else(unknown)?;
+    let report = report(journal, release).await?.ok_or_else(unknown)?;
     if console.is_json() {
         console.json(&report);
     } else {
@@ -77,9 +77,11 @@ fn one(
     Ok(())
 }
 
-fn all(journal: Option<&Journal>, console: Console) -> Result<(), Problem> {
-    let entries = journal.map(Journal::releases).transpose()?;
-    let entries = entries.unwrap_or_default();
+async fn all(journal: Option<&dyn Journal>, console: Console) -> Result<(), Problem> {
+    let entries = match journal {
+        Some(journal) => journal.releases().await?,
+        None => Vec::new(),
+    };
     if entries.is_empty() && !console.is_json() {
         console.text("No release yet.");
     }
@@ -87,7 +89,7 @@ fn all(journal: Option<&Journal>, console: Console) -> Result<(), Problem> {
         .into_iter()
         .flat_map(|it| entries.iter().map(move |e| (it, e)))
     {
-        let Some(report) = report(journal, &entry.id)? else {
+        let Some(report) = report(journal, &entry.id).await? else {
             continue;
         };
         if console.is_json() {
@@ -103,11 +105,11 @@ fn all(journal: Option<&Journal>, console: Console) -> Result<(), Problem> {
     Ok(())
 }
 
-fn report(journal: &Journal, release: &ReleaseId) -> Result<Option<Report>, Failure> {
-    let Some(plan) = journal.plan(release)? else {
+async fn report(journal: &dyn Journal, release: &ReleaseId) -> Result<Option<Report>, Failure> {
+    let Some(plan) = journal.plan(release).await? else {
         return Ok(None);
     };
-    let events = journal.events(release)?;
+    let events = journal.events(release, 0).await?;
     Ok(Some(Report::new(release, &plan, &events)))
 }
 

@@ -10,13 +10,16 @@ use crate::{
     problem::Problem,
     project::Project,
     session::{SandboxArgs, Session, load, running, sandboxed},
-    state::{Open, State},
+    state::{Open, State, lock, open_release},
 };
 use clap::Args;
 use segue_journal::Journal;
 use segue_model::Failure;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Go on with a release that was stopped, killed, or left something to do.
 #[derive(Debug, Args)]
@@ -40,7 +43,7 @@ pub async fn run(args: Resume, console: Console) -> Result<Exit, Problem> {
     // Which clouds it is about is known when the journal was read.
     let directory = Project::open(&args.path, &sandboxed(true))?.directory;
     let state = State::at(&directory);
-    let Some((mut journal, open)) = open(&state)? else {
+    let Some((journal, open)) = open(&state).await? else {
         if console.is_json() {
             console.json(&json!({"type": "resume", "release": null}));
         }
@@ -53,15 +56,15 @@ pub async fn run(args: Resume, console: Console) -> Result<Exit, Problem> {
     let (project, locked) = load(&args.path, open.sandbox)?;
     let environment = environment(&project.manifest.environment, open.sandbox);
     let doing = format!("release {}", open.release);
-    let held = state
-        .lock(&mut journal, &environment, &doing)?
+    let held = lock(&*journal, &environment, &doing)
+        .await?
         .map_err(|held| taken(&environment, &held))?;
     let how = SandboxArgs {
         sandbox: open.sandbox,
         speed: 1.0,
     };
     let session = Session::begin(project, locked, &how, console).await?;
-    let plan = journal.plan(&open.release)?.ok_or_else(|| {
+    let plan = journal.plan(&open.release).await?.ok_or_else(|| {
         let what = format!("the plan of release {} is not in the journal", open.release);
         Failure::internal("SEG6002", what)
     })?;
@@ -78,12 +81,12 @@ pub async fn run(args: Resume, console: Console) -> Result<Exit, Problem> {
 }
 
 /// The clouds' open release comes before the sandbox's.
-fn open(state: &State) -> Result<Option<(Journal, Open)>, Problem> {
+async fn open(state: &State) -> Result<Option<(Arc<dyn Journal>, Open)>, Problem> {
     let Some(journal) = state.journaled()? else {
         return Ok(None);
     };
     for sandbox in [false, true] {
-        if let Some(open) = state.open_release(&journal, sandbox)? {
+        if let Some(open) = open_release(&*journal, sandbox).await? {
             return Ok(Some((journal, open)));
         }
     }

@@ -6,7 +6,7 @@ use crate::{
     problem::Problem,
     project::Project,
     session::{sandboxed, speed, start},
-    state::State,
+    state::{State, lock},
 };
 use clap::Args;
 use serde_json::json;
@@ -32,8 +32,8 @@ pub async fn run(args: SandboxCommand, console: Console) -> Result<Exit, Problem
     let project = Project::open(&args.path, &sandboxed(true))?;
     let locked = project.lock()?;
     let state = State::make(&project.directory)?;
-    let mut journal = state.journal()?;
-    let held = state.lock(&mut journal, SANDBOX_LOCK, "segue sandbox")?;
+    let journal = state.journal()?;
+    let held = lock(&*journal, SANDBOX_LOCK, "segue sandbox").await?;
     let _held = held.map_err(|held| super::apply::taken("the sandbox", &held))?;
     let sandbox = start(&project, &locked, args.speed).await?;
     state.write_sandbox(&sandbox.running)?;

@@ -7,7 +7,7 @@ use crate::{
 };
 use clap::Args;
 use segue_journal::{Entry, Journal};
-use segue_model::{Failure, Plan, ReleaseId};
+use segue_model::{Event, Failure, Plan};
 use segue_release::{Machine, Standing};
 use segue_view::{Report, report_text};
 use serde_json::json;
@@ -22,33 +22,39 @@ pub struct Status {
 }
 
 /// Shows.
-pub fn run(args: &Status, console: Console) -> Result<Exit, Problem> {
+pub async fn run(args: &Status, console: Console) -> Result<Exit, Problem> {
     let project = Project::open(&args.path, &sandboxed(true))?;
     let state = State::at(&project.directory);
     let journal = state.journaled()?;
-    let releases = journal.as_ref().map(Journal::releases).transpose()?;
-    let newest = releases.and_then(|it| it.into_iter().next());
+    let newest = match &journal {
+        Some(journal) => journal.releases().await?.into_iter().next(),
+        None => None,
+    };
     match (journal, newest) {
-        (Some(journal), Some(entry)) => show(args, console, &state, &journal, &entry)?,
+        (Some(journal), Some(entry)) => show(args, console, &state, &*journal, &entry).await?,
         _ if console.is_json() => console.json(&json!({"type": "status", "release": null})),
         _ => console.text("No release yet. `segue plan` shows what one would change."),
     }
     Ok(Exit::Done)
 }
 
-fn show(
+async fn show(
     args: &Status,
     console: Console,
     state: &State,
-    journal: &Journal,
+    journal: &dyn Journal,
     entry: &Entry,
 ) -> Result<(), Problem> {
     let plan = journal
-        .plan(&entry.id)?
+        .plan(&entry.id)
+        .await?
         .ok_or_else(|| Failure::internal("SEG6002", format!("release {} has no plan", entry.id)))?;
-    let report = Report::new(&entry.id, &plan, &journal.events(&entry.id)?);
-    let running = running(journal, &entry.id, &plan)?;
-    let held = state.held(journal, &environment(&entry.environment, entry.sandbox))?;
+    let events = journal.events(&entry.id, 0).await?;
+    let report = Report::new(&entry.id, &plan, &events);
+    let running = running(&events, &plan)?;
+    let held = journal
+        .held(&environment(&entry.environment, entry.sandbox))
+        .await?;
     if console.is_json() {
         let mut value = json!(report);
         value["type"] = json!("status");
@@ -59,7 +65,7 @@ fn show(
         return Ok(());
     }
     // A sandbox that was killed leaves word of where it was, and no lock.
-    let lives = state.held(journal, SANDBOX_LOCK)?.is_some();
+    let lives = journal.held(SANDBOX_LOCK).await?.is_some();
     let world = state
         .sandbox()
         .filter(|it| lives && it.since_ms <= entry.began_ms);
@@ -81,11 +87,11 @@ fn show(
 }
 
 /// Operations that were begun and have no outcome yet.
-fn running(journal: &Journal, release: &ReleaseId, plan: &Plan) -> Result<Vec<String>, Problem> {
+fn running(events: &[Event], plan: &Plan) -> Result<Vec<String>, Problem> {
     let mut machine = Machine::new(plan)
         .map_err(|bad| Failure::internal("SEG6002", "not a plan").words(bad.to_string()))?;
-    for event in journal.events(release)? {
-        machine.handle(&event);
+    for event in events {
+        machine.handle(event);
     }
     let in_flight = plan.operations.iter().filter(|operation| {
         machine
