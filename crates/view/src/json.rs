@@ -2,7 +2,7 @@
 //! sent is a promise, what is journaled is not.
 
 use crate::View;
-use segue_model::{Direction, Ending, EventKind, Failure, Notice, OperationId};
+use segue_model::{Direction, Ending, EventKind, Failure, Notice, OperationId, Wish};
 use serde::Serialize;
 use std::io::Write;
 
@@ -21,6 +21,22 @@ enum Line<'a> {
         ending: Option<Ending>,
     },
     Operation(Operation<'a>),
+    Gate {
+        operation: &'a str,
+        state: &'static str,
+        from: &'a [String],
+        count: u32,
+        approved: &'a [String],
+    },
+    Refused {
+        by: &'a str,
+        wish: &'a Wish,
+        line: &'a str,
+    },
+    JournalAway {
+        failure: &'a Failure,
+        retry_in_ms: u64,
+    },
 }
 
 #[derive(Serialize)]
@@ -105,6 +121,27 @@ fn line(notice: &Notice) -> Line<'_> {
             retry_in_ms: Some(*wait_ms),
             ..Operation::new(operation, "retrying")
         }),
+        Notice::Awaiting {
+            operation,
+            from,
+            count,
+            approved,
+        } => Line::Gate {
+            operation: operation.as_str(),
+            state: "awaiting",
+            from,
+            count: *count,
+            approved,
+        },
+        Notice::Refused { by, wish, why } => Line::Refused {
+            by,
+            wish,
+            line: why,
+        },
+        Notice::JournalAway { failure, wait_ms } => Line::JournalAway {
+            failure,
+            retry_in_ms: *wait_ms,
+        },
         Notice::Journaled(event) => journaled(event.at_ms, &event.kind),
     }
 }

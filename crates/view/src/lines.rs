@@ -83,6 +83,27 @@ impl<W: Write + Send> View for Lines<W> {
                     &retrying(failure, *wait_ms),
                 );
             }
+            Notice::Awaiting {
+                operation,
+                count,
+                approved,
+                ..
+            } => {
+                let so_far = format!("waits for people: {} of {count} approved", approved.len());
+                self.line(None, &paint.warn("?"), operation.as_str(), &so_far);
+            }
+            Notice::Refused { by, why, .. } => {
+                let line = format!("what {by} asked for changes nothing: {why}");
+                self.line(None, &paint.warn("!"), "release", &line);
+            }
+            Notice::JournalAway { failure, wait_ms } => {
+                self.line(
+                    None,
+                    &paint.warn("…"),
+                    "journal",
+                    &retrying(failure, *wait_ms),
+                );
+            }
             Notice::Begun { .. } | Notice::Progress { .. } => {}
         }
     }

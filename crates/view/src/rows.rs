@@ -158,6 +158,16 @@ impl Rows {
                 }),
                 _ => None,
             },
+            Notice::Awaiting {
+                operation,
+                count,
+                approved,
+                ..
+            } => self.change(operation, |row, place| {
+                let so_far = format!("{} of {count} approved", approved.len());
+                row.line = format!("{}waits for people: {so_far}", place.subject);
+            }),
+            Notice::Refused { .. } | Notice::JournalAway { .. } => None,
         }
     }
 
