@@ -1,11 +1,9 @@
 //! The real `helm` program, without a shell, bounded in time and output.
 
-use crate::{
-    Chart, Charts, code,
-    program::{self, MAX_OUTPUT, Stop},
-};
+use crate::{Chart, Charts, code};
 use async_trait::async_trait;
 use segue_model::Failure;
+use segue_program::{MAX_OUTPUT, Program, Stop};
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 /// How long one call may take.
@@ -36,7 +34,8 @@ impl Helm {
 
     async fn run(&self, arguments: Vec<OsString>, what: &str) -> Result<String, Failure> {
         let failed = |why: String| code::refused(code::NOT_RENDERED, format!("helm {what} {why}"));
-        let output = program::run(&self.program, arguments, "", self.timeout)
+        let output = Program::new(&self.program, arguments)
+            .answer("", self.timeout)
             .await
             .map_err(|stop| match stop {
                 Stop::Missing(error) => self.missing(&error),

@@ -17,7 +17,6 @@ mod helm;
 mod inputs;
 mod kubernetes;
 mod lock;
-mod program;
 mod registry;
 mod tools;
 

@@ -37,11 +37,13 @@ impl Room {
 
 /// From the core outwards: arrows point to rooms that stand above.
 #[rustfmt::skip]
-const ROOMS: [Room; 17] = [
+const ROOMS: [Room; 19] = [
     room("model", &[]).only(&["semver", "serde", "serde_json", "sha2", "thiserror"]),
     room("release", &["model"]).only(&["thiserror"]),
     room("platform", &["model"]).only(&["async-trait", "fastrand", "serde_json", "tokio"]),
-    room("manifest", &["model"])
+    room("program", &[]).only(&["rustix", "tokio"]),
+    room("calendar", &[]).only(&["jiff", "serde", "thiserror"]),
+    room("manifest", &["calendar", "model"])
         .only(&["annotate-snippets", "schemars", "serde", "serde-saphyr", "serde_json", "strsim"]),
     room("plan", &["manifest", "model"]).only(&["serde_json"]),
     room("journal", &["model"]).only(&["async-trait", "rusqlite", "serde", "serde_json", "tokio"]),
@@ -51,8 +53,8 @@ const ROOMS: [Room; 17] = [
     room("kubernetes", &["model", "platform"]).tests(&["twin"]),
     room("azure", &["model", "platform"]).tests(&["twin"]),
     room("google", &["model", "platform"]).tests(&["twin"]),
-    room("integrations", &["model", "platform"]),
-    room("artifact", &["manifest", "model", "platform"]),
+    room("integrations", &["calendar", "model", "platform", "program"]),
+    room("artifact", &["manifest", "model", "platform", "program"]),
     room("connect", &["artifact", "azure", "google", "integrations", "kubernetes", "manifest", "model", "platform"]),
     room("sandbox", &["artifact", "connect", "manifest", "model", "platform", "twin"]),
     room("cli", &["artifact", "connect", "engine", "journal", "manifest", "model", "plan", "platform", "release", "sandbox", "view"]),

@@ -3,20 +3,13 @@
 //! Source: docker/cli, `cli/config/configfile`; docker/docker-credential-helpers.
 
 use super::Credential;
-use crate::{
-    code,
-    program::{self, Stop},
-};
+use crate::code;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use segue_model::Failure;
 use segue_platform::Secret;
+use segue_program::{Program, Stop};
 use serde::Deserialize;
-use std::{
-    collections::BTreeMap,
-    fs, io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeMap, fs, io, path::Path, time::Duration};
 
 /// How long a credential helper may take; some of them ask a cloud.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -114,8 +107,9 @@ async fn ask(helper: &str, name: &str) -> Result<Option<Credential>, Failure> {
     {
         return Err(failed("has no helper's name"));
     }
-    let program = PathBuf::from(format!("docker-credential-{helper}"));
-    let output = program::run(&program, vec!["get".into()], name, TIMEOUT)
+    let program = format!("docker-credential-{helper}");
+    let output = Program::new(program, ["get"])
+        .answer(name, TIMEOUT)
         .await
         .map_err(|stop| match stop {
             Stop::Missing(error) => failed("cannot be run").words(error.to_string()),
