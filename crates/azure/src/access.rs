@@ -7,19 +7,13 @@ use azure_core::{
     http::{ClientOptions, HttpClient, RetryOptions, Transport},
 };
 use segue_model::Failure;
-use segue_platform::Secret;
+use segue_platform::{Secret, Timeouts};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Azure's public Resource Manager.
 /// Source: Azure REST API reference, "Components of a REST API request".
 const PUBLIC_ARM: &str = "https://management.azure.com";
-
-/// How long a connection may take to open.
-const CONNECT: Duration = Duration::from_secs(10);
-
-/// How long an answer may take to begin.
-const ANSWER: Duration = Duration::from_secs(60);
 
 /// Where the APIs are, when they are not where Azure has them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +43,8 @@ pub struct Access {
     pub endpoints: Option<Endpoints>,
     /// As whom they are called.
     pub credential: Credential,
+    /// How long they may keep silent.
+    pub timeouts: Timeouts,
 }
 
 impl Access {
@@ -57,6 +53,7 @@ impl Access {
         Self {
             endpoints: None,
             credential: Credential::Identity,
+            timeouts: Timeouts::default(),
         }
     }
 
@@ -65,7 +62,15 @@ impl Access {
         Self {
             endpoints: Some(endpoints),
             credential: Credential::Token(Secret::new(token)),
+            timeouts: Timeouts::default(),
         }
+    }
+
+    /// With other bounds on how long the APIs may keep silent.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
     }
 
     pub(crate) fn arm(&self) -> Result<Arm, Failure> {
@@ -80,24 +85,42 @@ impl Access {
         credential::of(&self.credential)
     }
 
-    /// The one HTTP client: the SDK's transport, and what asks apps for their health.
-    ///
-    /// Redirects are not followed: neither ARM nor Key Vault uses them, and an
-    /// app that redirects its health endpoint is not healthy.
+    /// The SDK's transport. Redirects are not followed: neither ARM nor Key Vault
+    /// uses them.
     pub(crate) fn http(&self) -> Result<reqwest::Client, Failure> {
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
-            .read_timeout(ANSWER)
-            .redirect(reqwest::redirect::Policy::none());
+        // A connection over HTTP/2 outlives the requests on it: one that is half
+        // open would take the next request too.
+        let builder = self
+            .builder()?
+            .connect_timeout(self.timeouts.connect)
+            .timeout(self.timeouts.answer)
+            .http2_keep_alive_interval(self.timeouts.connect)
+            .http2_keep_alive_timeout(self.timeouts.connect);
+        built(builder)
+    }
+
+    /// What asks apps for their health, over a new connection each time: one that
+    /// stands and brings no answer is the app's silence and not the network's.
+    /// An app that redirects its health endpoint is not healthy.
+    pub(crate) fn health(&self) -> Result<reqwest::Client, Failure> {
+        built(
+            self.builder()?
+                // Shorter than the answer's: which of the two passed says who is silent.
+                .connect_timeout(self.timeouts.connect.min(self.timeouts.outside / 2))
+                .timeout(self.timeouts.outside)
+                .pool_max_idle_per_host(0),
+        )
+    }
+
+    fn builder(&self) -> Result<reqwest::ClientBuilder, Failure> {
+        let mut builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         if let Some(endpoints) = &self.endpoints {
             let trusted = reqwest::Certificate::from_pem_bundle(endpoints.ca_pem.as_bytes())
                 .map_err(|error| errors::unusable("the certificates in `ca_pem`", &error))?;
             // Explicit endpoints are loopback or private: no proxy stands between.
             builder = builder.tls_certs_merge(trusted).no_proxy();
         }
-        builder
-            .build()
-            .map_err(|error| errors::unusable("the HTTP client", &error))
+        Ok(builder)
     }
 
     /// The SDK's options: our transport, and no retries (the engine retries).
@@ -122,6 +145,12 @@ impl Access {
             }),
         }
     }
+}
+
+fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Failure> {
+    builder
+        .build()
+        .map_err(|error| errors::unusable("the HTTP client", &error))
 }
 
 #[cfg(test)]

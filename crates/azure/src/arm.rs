@@ -11,6 +11,7 @@ use azure_core::{
     },
 };
 use segue_model::Failure;
+use segue_platform::asking;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -127,11 +128,12 @@ impl Arm {
             skip_checks: true,
             ..PipelineSendOptions::default()
         };
-        let raw = self
-            .pipeline
-            .send(&Context::default(), &mut sent, Some(options))
-            .await
-            .map_err(|error| errors::from_sdk(what, &error))?;
+        let raw = asking(
+            self.pipeline
+                .send(&Context::default(), &mut sent, Some(options)),
+        )
+        .await
+        .map_err(|error| errors::from_sdk(what, &error))?;
         Ok(Answer {
             status: u16::from(raw.status()),
             headers: raw.headers().clone(),

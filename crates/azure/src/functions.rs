@@ -28,7 +28,7 @@ impl AzureFunctions {
     ) -> Result<Self, Failure> {
         Ok(Self {
             arm: access.arm()?,
-            http: access.http()?,
+            http: access.health()?,
             group: Group::new(subscription, resource_group),
         })
     }

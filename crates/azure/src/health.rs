@@ -1,15 +1,13 @@
 //! Asking an app for its health, where Azure's front end serves it.
 
 use segue_model::Failure;
+use segue_platform::asking;
 use std::time::Duration;
 
 /// The header in which an app may say its version. When it does, the answer
 /// counts only if it is the wanted one: right after a restart App Service may
 /// still route to the former container.
 const VERSION_HEADER: &str = "x-version";
-
-/// How long one answer may take.
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The pause between two looks at an app that must stay healthy.
 const INTERVAL: Duration = Duration::from_millis(200);
@@ -65,10 +63,11 @@ impl Health {
     }
 
     pub(crate) async fn ask(&self) -> Seen {
-        let answer = match self.http.get(&self.url).timeout(TIMEOUT).send().await {
+        let answer = match asking(self.http.get(&self.url).send()).await {
             Ok(answer) => answer,
-            Err(error) if error.is_timeout() => {
-                return Seen::Bad(format!("no answer within {} s", TIMEOUT.as_secs()));
+            // The connection stands, so the network does: it is the app that is silent.
+            Err(error) if error.is_timeout() && !error.is_connect() => {
+                return Seen::Bad("no answer in time".to_owned());
             }
             Err(error) => return Seen::Silent(crate::errors::chain(&error)),
         };

@@ -14,6 +14,7 @@ use azure_security_keyvault_secrets::{
     models::{Secret, SecretClientGetSecretOptions},
 };
 use segue_model::Failure;
+use segue_platform::asking;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
@@ -76,7 +77,7 @@ impl KeyVault {
             secret_version: version.map(str::to_owned),
             ..SecretClientGetSecretOptions::default()
         };
-        let answer = self.client(vault)?.get_secret(secret, Some(options)).await;
+        let answer = asking(self.client(vault)?.get_secret(secret, Some(options))).await;
         let answer = answer.map_err(|error| errors::from_sdk(&what, &error))?;
         answer.into_model().map_err(|_| errors::nonsense(&what))
     }

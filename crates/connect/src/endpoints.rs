@@ -2,6 +2,7 @@
 
 use segue_integrations::Variables;
 use segue_model::TargetId;
+use segue_platform::Timeouts;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -20,6 +21,9 @@ pub struct Endpoints {
     /// The base URL behind which every other host is reached: a gate at
     /// `https://ci.example/qa` is asked at `<outside>/ci.example/qa`.
     pub outside: Option<String>,
+    /// How long all of them may keep silent.
+    #[serde(skip)]
+    pub timeouts: Timeouts,
     /// The Git repository that is tagged, when it is not the manifest's own.
     pub repository: Option<PathBuf>,
 }

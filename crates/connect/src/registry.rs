@@ -51,7 +51,7 @@ async fn place(target: &Target, endpoints: &Endpoints) -> Result<Adapter, Failur
         Place::Kubernetes { context, namespace } => {
             let access = cluster(&target.id, context, endpoints);
             let secrets = vault(endpoints)?;
-            both(Kubernetes::connect(access, namespace, secrets).await?)
+            both(Kubernetes::connect(access, namespace, secrets, endpoints.timeouts).await?)
         }
         Place::AzureFunctions {
             subscription,
@@ -89,17 +89,19 @@ fn cluster(target: &TargetId, context: &str, endpoints: &Endpoints) -> segue_kub
 }
 
 fn azure(endpoints: &Endpoints) -> segue_azure::Access {
-    match &endpoints.azure {
+    let access = match &endpoints.azure {
         Some(azure) => segue_azure::Access::sandbox(azure.clone(), &endpoints.token),
         None => segue_azure::Access::production(),
-    }
+    };
+    access.timeouts(endpoints.timeouts)
 }
 
 pub(crate) fn google(endpoints: &Endpoints) -> segue_google::Access {
-    match &endpoints.google {
+    let access = match &endpoints.google {
         Some(google) => segue_google::Access::sandbox(google.clone(), &endpoints.token),
         None => segue_google::Access::production(),
-    }
+    };
+    access.timeouts(endpoints.timeouts)
 }
 
 pub(crate) fn vault(endpoints: &Endpoints) -> Result<Arc<dyn Secrets>, Failure> {
@@ -112,7 +114,9 @@ async fn performers(
     endpoints: &Endpoints,
     registry: &mut Registry,
 ) -> Result<(), Failure> {
-    let http = reqwest::Client::builder();
+    let http = reqwest::Client::builder()
+        .connect_timeout(endpoints.timeouts.connect)
+        .timeout(endpoints.timeouts.outside);
     let http = if endpoints.outside.is_some() {
         http.no_proxy()
     } else {

@@ -8,12 +8,9 @@ use google_cloud_auth::errors::CredentialsError;
 use google_cloud_gax::{client_builder::ClientBuilder, retry_policy::NeverRetry};
 use http::{Extensions, HeaderMap, HeaderValue, header::AUTHORIZATION};
 use segue_model::{Failure, FailureKind, Fault};
-use segue_platform::Secret;
+use segue_platform::{Secret, Timeouts};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-
-/// How long one request may take before it counts as lost.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How long the metadata server may take to say that it is there: it is one hop away.
 const METADATA_TIMEOUT: Duration = Duration::from_secs(3);
@@ -55,6 +52,8 @@ pub struct Access {
     pub endpoints: Endpoints,
     /// As whom.
     pub credential: Credential,
+    /// How long the APIs may keep silent.
+    pub timeouts: Timeouts,
 }
 
 impl Access {
@@ -68,7 +67,15 @@ impl Access {
         Self {
             endpoints,
             credential: Credential::Bearer(Secret::new(token)),
+            timeouts: Timeouts::default(),
         }
+    }
+
+    /// With other bounds on how long the APIs may keep silent.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
     }
 
     /// That something here gives credentials, asked before anything else is: the
@@ -125,7 +132,7 @@ impl Access {
         let builder = builder
             .with_credentials(self.credentials()?)
             .with_retry_policy(NeverRetry)
-            .with_attempt_timeout(REQUEST_TIMEOUT);
+            .with_attempt_timeout(self.timeouts.answer);
         Ok(match endpoint {
             Some(endpoint) => builder.with_endpoint(endpoint),
             None => builder,
@@ -149,6 +156,7 @@ impl Access {
     /// A plain HTTP client, for what Google's clients do not cover.
     pub(crate) fn http(&self, timeout: Duration) -> Result<reqwest::Client, Failure> {
         let builder = reqwest::Client::builder()
+            .connect_timeout(self.timeouts.connect)
             .timeout(timeout)
             .redirect(reqwest::redirect::Policy::none());
         let builder = match self.credential {

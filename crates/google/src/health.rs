@@ -15,11 +15,8 @@ use crate::{
 use google_cloud_auth::credentials::idtoken::{Builder, IDTokenCredentials};
 use google_cloud_run_v2::model::Service;
 use segue_model::{Evidence, Failure, Fault};
-use segue_platform::{Call, Secret};
+use segue_platform::{Call, Secret, asking};
 use std::time::{Duration, Instant};
-
-/// How long one answer may take.
-const ANSWER: Duration = Duration::from_secs(10);
 
 /// How long a new address may be unknown to Google's front end, or its first
 /// instance be starting, before that counts as an answer.
@@ -45,7 +42,7 @@ enum Answer {
 impl Health {
     pub(crate) fn new(access: &Access) -> Result<Self, Failure> {
         Ok(Self {
-            http: access.http(ANSWER)?,
+            http: access.http(access.timeouts.outside)?,
             credential: access.credential.clone(),
         })
     }
@@ -104,7 +101,7 @@ impl Health {
             Some(token) => request.bearer_auth(token.expose()),
             None => request,
         };
-        let answer = request.send().await.map_err(lost)?;
+        let answer = asking(request.send()).await.map_err(lost)?;
         let status = answer.status().as_u16();
         // The body explains; that it cannot be read does not change the answer.
         let body = answer.text().await.unwrap_or_default();

@@ -5,10 +5,6 @@
 use crate::{Access, errors};
 use segue_model::{Failure, Fault};
 use serde_json::Value;
-use std::time::Duration;
-
-/// How long the one request may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The current generation of `gs://bucket/object`, a 64-bit number in text.
 ///
@@ -23,7 +19,7 @@ pub async fn source_generation(
     let what = format!("gs://{bucket}/{object} was not read");
     let url = address(access.endpoints.storage.as_deref(), bucket, object)?;
     let answer = access
-        .http(TIMEOUT)?
+        .http(access.timeouts.answer)?
         .get(url)
         .headers(access.headers().await?)
         .send()

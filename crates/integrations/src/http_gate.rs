@@ -4,13 +4,9 @@ use crate::{Outside, chain, read};
 use async_trait::async_trait;
 use reqwest::Client;
 use segue_model::{Evidence, Failure, Fault};
-use segue_platform::{Call, Performer};
+use segue_platform::{Call, Performer, asking};
 use serde::Deserialize;
 use serde_json::Value;
-use std::time::Duration;
-
-/// How long an answer may take.
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// At most this much of an answer is read: it is somebody else's.
 const MOST: usize = 1 << 20;
@@ -30,7 +26,7 @@ struct Input {
 }
 
 impl HttpGate {
-    /// Asks with `client`.
+    /// Asks with `client`, which bounds how long an answer may take.
     pub fn new(client: Client, outside: Outside) -> Self {
         Self { client, outside }
     }
@@ -41,13 +37,15 @@ impl Performer for HttpGate {
     async fn perform(&self, _: &Call, input: &Value) -> Result<Evidence, Failure> {
         let input: Input = read(input)?;
         let url = self.outside.address(&input.url)?;
-        let sent = self.client.get(&url).timeout(TIMEOUT).send().await;
-        let mut response = sent.map_err(|error| {
-            closed(format!("{} does not answer", input.url)).words(chain(&error.without_url()))
-        })?;
+        let lost = |error: reqwest::Error| {
+            let what = format!("{} does not answer", input.url);
+            Failure::unavailable("SEG7009", what).words(chain(&error.without_url()))
+        };
+        let sent = asking(self.client.get(&url).send()).await;
+        let mut response = sent.map_err(lost)?;
         let status = response.status().as_u16();
         let mut body = Vec::new();
-        while let Ok(Some(piece)) = response.chunk().await {
+        while let Some(piece) = response.chunk().await.map_err(lost)? {
             body.extend_from_slice(&piece);
             if body.len() > MOST {
                 return Err(closed(format!("{} answers more than 1 MiB", input.url)));

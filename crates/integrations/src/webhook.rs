@@ -5,12 +5,9 @@ use crate::{Outside, chain, read};
 use async_trait::async_trait;
 use reqwest::{Client, header::RETRY_AFTER};
 use segue_model::{Evidence, Failure, Fault};
-use segue_platform::{Call, Performer};
+use segue_platform::{Call, Performer, asking};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::time::Duration;
-
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Posts messages.
 pub struct Webhook {
@@ -35,7 +32,7 @@ struct Change {
 }
 
 impl Webhook {
-    /// Posts with `client`.
+    /// Posts with `client`, which bounds how long an answer may take.
     pub fn new(client: Client, outside: Outside) -> Self {
         Self { client, outside }
     }
@@ -58,11 +55,10 @@ impl Performer for Webhook {
         let sent = self
             .client
             .post(&url)
-            .timeout(TIMEOUT)
             .header("idempotency-key", call.key.as_str())
             .json(&body)
-            .send()
-            .await;
+            .send();
+        let sent = asking(sent).await;
         // The address may hold a token: it stands in no message.
         let response = sent.map_err(|error| {
             Failure::unavailable("SEG7004", "the webhook does not answer")

@@ -165,6 +165,12 @@ pub(crate) fn no_answer(doing: &str, error: &kube::Error) -> Failure {
             body: serde_json::to_vec(status).unwrap_or_default(),
         }
         .refusal(doing),
+        // A plugin that ran and gave no credential may have been cut off itself.
+        kube::Error::Auth(kube::client::AuthError::AuthExecRun { .. }) => Failure::unavailable(
+            UNAVAILABLE,
+            format!("no credential for the cluster, {doing}"),
+        )
+        .words(chain(error)),
         kube::Error::Auth(_) => {
             Failure::denied(DENIED, format!("no credential for the cluster, {doing}"))
                 .words(chain(error))

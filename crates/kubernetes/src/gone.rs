@@ -6,14 +6,15 @@ use crate::{
     object::{self, Id},
     observe::{self, Live},
     server::Server,
-    watching::{keep, watch},
+    watching::{keep, untold, watch},
 };
 use futures::{StreamExt as _, future::try_join_all};
 use kube::runtime::watcher::{self, Event};
 use segue_model::{Failure, ModuleId};
-use segue_platform::Call;
+use segue_platform::{Call, Timeouts, asking};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use tokio::time::timeout;
 
 /// Waits until none of `doomed` is there any more.
 pub(crate) async fn until_gone(
@@ -62,9 +63,30 @@ async fn until_kind_gone(
     let mut events = watch(server, kind, watcher::Config::default().labels(&selector));
     let mut seen = BTreeMap::new();
     let mut listed = false;
-    while let Some(event) = events.next().await {
-        let event = event.map_err(|error| errors::broken_watch(&doing, error))?;
-        listed |= matches!(event, Event::InitDone);
+    loop {
+        let Timeouts {
+            answer, silence, ..
+        } = server.timeouts;
+        let event = match listed {
+            true => timeout(silence, events.next()).await,
+            false => timeout(answer, asking(events.next())).await,
+        };
+        let event = match event {
+            Ok(Some(event)) => event.map_err(|error| errors::broken_watch(&doing, error))?,
+            Ok(None) => break,
+            Err(_) if !listed => return Err(untold(server, &doing)),
+            // A watch over a connection that is half open is silent for ever.
+            Err(_) => {
+                events = watch(server, kind, watcher::Config::default().labels(&selector));
+                listed = false;
+                continue;
+            }
+        };
+        match event {
+            Event::Init => listed = false,
+            Event::InitDone => listed = true,
+            _ => {}
+        }
         keep(&mut seen, event, || true);
         if listed && !seen.keys().any(|name| names.contains(name)) {
             return Ok(());

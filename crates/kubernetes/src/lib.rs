@@ -35,7 +35,7 @@ pub use risks::risks;
 
 use rollout::Memory;
 use segue_model::Failure;
-use segue_platform::Secrets;
+use segue_platform::{Secrets, Timeouts};
 use server::Server;
 use std::sync::{Arc, Mutex};
 
@@ -55,7 +55,8 @@ pub struct Kubernetes {
 
 impl Kubernetes {
     /// The namespace `namespace` of the cluster behind `access`; values of
-    /// Secret objects come from `secrets`. Sends nothing yet.
+    /// Secret objects come from `secrets`. No request takes longer than `timeouts`
+    /// say. Sends nothing yet.
     ///
     /// # Errors
     /// When there is no such context in the kubeconfig (the failure names those
@@ -64,10 +65,11 @@ impl Kubernetes {
         access: Access,
         namespace: &str,
         secrets: Arc<dyn Secrets>,
+        timeouts: Timeouts,
     ) -> Result<Self, Failure> {
-        let client = access.client().await?;
+        let client = access.client(&timeouts).await?;
         Ok(Self {
-            server: Server::new(client, namespace),
+            server: Server::new(client, namespace, timeouts),
             secrets,
             seen: Arc::default(),
         })

@@ -18,24 +18,23 @@ use kube::{
     core,
 };
 use segue_model::Failure;
+use segue_platform::{Timeouts, asking};
 use serde_json::{Value, json};
-use std::time::Duration;
-
-/// How long one request may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One namespace, as its API server serves it.
 #[derive(Clone)]
 pub(crate) struct Server {
     pub client: Client,
     pub namespace: String,
+    pub timeouts: Timeouts,
 }
 
 impl Server {
-    pub fn new(client: Client, namespace: &str) -> Self {
+    pub fn new(client: Client, namespace: &str, timeouts: Timeouts) -> Self {
         Self {
             client,
             namespace: namespace.to_owned(),
+            timeouts,
         }
     }
 
@@ -216,11 +215,13 @@ impl Server {
             errors::malformed(format!("no request can be made for {doing}"))
                 .words(errors::chain(&error))
         })?;
-        match tokio::time::timeout(PATIENCE, self.exchange(request, doing)).await {
+        let limit = self.timeouts.answer;
+        let exchange = asking(self.exchange(request, doing));
+        match tokio::time::timeout(limit, exchange).await {
             Ok(reply) => reply,
             Err(_) => Err(Failure::unavailable(
                 errors::UNAVAILABLE,
-                format!("the API server gave no answer in {PATIENCE:?}, {doing}"),
+                format!("the API server gave no answer in {limit:?}, {doing}"),
             )),
         }
     }

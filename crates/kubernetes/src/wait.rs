@@ -14,7 +14,7 @@ use std::{
     sync::{Mutex, PoisonError},
     time::Duration,
 };
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 /// How to wait.
 pub(crate) struct Wait<'a> {
@@ -49,16 +49,20 @@ impl Wait<'_> {
     async fn until_rolled_out(&self, wanted: &Value, name: &str) -> Result<String, Failure> {
         let mut watching = Watching::start(self.server, wanted).await?;
         let mut said = String::new();
-        let mut ready: Option<(Instant, String)> = None;
+        let mut ready: Option<Ready> = None;
         loop {
-            let event = match &ready {
-                None => watching.next().await?,
-                Some((until, line)) => {
-                    match tokio::time::timeout_at(*until, watching.next()).await {
-                        Ok(event) => event?,
-                        Err(_) => return Ok(format!("{name}{line}")),
+            let event = match &mut ready {
+                Some(it) if !it.again => match timeout_at(it.until, watching.next()).await {
+                    Ok(event) => event?,
+                    Err(_) if self.stable.is_zero() => return Ok(format!("{name}{said}")),
+                    // That nothing was told to the contrary proves nothing.
+                    Err(_) => {
+                        it.again = true;
+                        watching.again();
+                        continue;
                     }
-                }
+                },
+                _ => watching.next().await?,
             };
             let Some(scene) = watching.take(event)? else {
                 continue;
@@ -71,10 +75,14 @@ impl Wait<'_> {
                     ready = None;
                     line
                 }
+                Rollout::Ready(line) if ready.as_ref().is_some_and(|it| it.again) => {
+                    return Ok(format!("{name}{line}"));
+                }
                 Rollout::Ready(line) => {
-                    let until =
-                        ready.map_or_else(|| Instant::now() + self.stable, |(until, _)| until);
-                    ready = Some((until, line.clone()));
+                    ready.get_or_insert_with(|| Ready {
+                        until: Instant::now() + self.stable,
+                        again: false,
+                    });
                     line
                 }
             };
@@ -91,6 +99,14 @@ impl Wait<'_> {
         memory.note(scene);
         rollout
     }
+}
+
+/// A workload that is ready.
+struct Ready {
+    /// When it has been so for long enough.
+    until: Instant,
+    /// Whether that moment has come, and all is looked at once more.
+    again: bool,
 }
 
 async fn with_event(server: &Server, mut failure: Failure, about: &str) -> Failure {

@@ -13,9 +13,11 @@ use kube::{
     runtime::watcher::{self, Event},
 };
 use segue_model::{Failure, FailureKind, Fault};
+use segue_platform::{Timeouts, asking};
 use serde::Deserialize as _;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use tokio::time::timeout;
 
 /// What one watch tells.
 pub(crate) type Watch = BoxStream<'static, watcher::Result<Event<DynamicObject>>>;
@@ -28,10 +30,17 @@ pub(crate) enum Of {
     Pods,
 }
 
+type Events = BoxStream<'static, (Of, watcher::Result<Event<DynamicObject>>)>;
+
 /// The watches of one workload, and what they have told so far.
 pub(crate) struct Watching {
     doing: String,
-    events: BoxStream<'static, (Of, watcher::Result<Event<DynamicObject>>)>,
+    server: Server,
+    kind: Kind,
+    name: String,
+    /// The selector of the workload's pods.
+    pods: String,
+    events: Events,
     scene: Scene,
     /// The watches whose first list is not complete yet.
     incomplete: BTreeSet<Of>,
@@ -46,42 +55,65 @@ impl Watching {
         let Some(workload) = server.get(&kind, name).await? else {
             return Err(missing(&title));
         };
-        let pods = watcher::Config::default().labels(&selector(&workload, &doing)?);
-        let mut watches = vec![
-            (
-                Of::Workload,
-                watch(
-                    server,
-                    &kind,
-                    watcher::Config::default().fields(&format!("metadata.name={name}")),
-                ),
-            ),
-            (Of::Pods, watch_known(server, "Pod", pods.clone())),
-        ];
-        if kind.kind == "Deployment" {
-            watches.push((Of::ReplicaSets, watch_known(server, "ReplicaSet", pods)));
-        }
-        let incomplete = watches.iter().map(|(of, _)| *of).collect();
-        let events = stream::select_all(
-            watches
-                .into_iter()
-                .map(|(of, watch)| watch.map(move |event| (of, event)).boxed()),
-        );
-        Ok(Self {
+        let mut watching = Self {
+            pods: selector(&workload, &doing)?,
             doing,
-            events: events.boxed(),
+            server: server.clone(),
+            kind,
+            name: name.to_owned(),
+            events: stream::empty().boxed(),
             scene: Scene {
                 workload,
                 ..Scene::default()
             },
-            incomplete,
-        })
+            incomplete: BTreeSet::new(),
+        };
+        watching.again();
+        Ok(watching)
     }
 
-    /// The next event of any of the watches.
+    /// Lists everything anew, over watches that are begun anew. The scene is
+    /// complete again when all of it was listed.
+    pub fn again(&mut self) {
+        let this = watcher::Config::default().fields(&format!("metadata.name={}", self.name));
+        let pods = watcher::Config::default().labels(&self.pods);
+        let mut watches = vec![
+            (Of::Workload, watch(&self.server, &self.kind, this)),
+            (Of::Pods, watch_known(&self.server, "Pod", pods.clone())),
+        ];
+        if self.kind.kind == "Deployment" {
+            let replica_sets = watch_known(&self.server, "ReplicaSet", pods);
+            watches.push((Of::ReplicaSets, replica_sets));
+        }
+        self.incomplete = watches.iter().map(|(of, _)| *of).collect();
+        self.events = stream::select_all(
+            watches
+                .into_iter()
+                .map(|(of, watch)| watch.map(move |event| (of, event)).boxed()),
+        )
+        .boxed();
+    }
+
+    /// The next event of any of the watches. A watch that is silent for long
+    /// begins anew: over a connection that is half open nothing ever comes, and
+    /// it looks just like a cluster in which nothing happens.
+    ///
+    /// # Errors
+    /// When the watches break, or a list is not complete in time.
     pub async fn next(&mut self) -> Result<(Of, Event<DynamicObject>), Failure> {
         loop {
-            match self.events.next().await {
+            let Timeouts {
+                answer, silence, ..
+            } = self.server.timeouts;
+            let event = match self.incomplete.is_empty() {
+                true => timeout(silence, self.events.next()).await,
+                false => timeout(answer, asking(self.events.next())).await,
+            };
+            let Ok(event) = event else {
+                self.silent()?;
+                continue;
+            };
+            match event {
                 Some((of, Ok(event))) => return Ok((of, event)),
                 // The server forgot where the watch stood; it begins again by itself.
                 Some((_, Err(watcher::Error::WatchError(status)))) if status.code == 410 => {}
@@ -94,6 +126,15 @@ impl Watching {
                 }
             }
         }
+    }
+
+    /// Nothing was told for too long.
+    fn silent(&mut self) -> Result<(), Failure> {
+        if self.incomplete.is_empty() {
+            self.again();
+            return Ok(());
+        }
+        Err(untold(&self.server, &self.doing))
     }
 
     /// Takes an event in; the scene, once everything was listed.
@@ -155,6 +196,15 @@ pub(crate) fn keep(
         }
         Event::InitDone => {}
     }
+}
+
+/// A list that did not come.
+pub(crate) fn untold(server: &Server, doing: &str) -> Failure {
+    let limit = server.timeouts.answer;
+    Failure::unavailable(
+        errors::UNAVAILABLE,
+        format!("the API server gave no answer in {limit:?}, {doing}"),
+    )
 }
 
 fn value(object: &DynamicObject) -> Value {

@@ -6,14 +6,18 @@
 //! machine. The engine joins the two.
 
 mod call;
+mod contact;
 mod patience;
 mod registry;
+mod timeouts;
 
 pub use call::{Call, Fence, Progress};
+pub use contact::asking;
 pub use patience::{Patience, attempt};
 pub use registry::Registry;
 /// What a platform can do stands in the model, since planning reads it too.
 pub use segue_model::{Capabilities, Shifting};
+pub use timeouts::Timeouts;
 
 use async_trait::async_trait;
 use segue_model::{Evidence, Failure, Observation, Unit};

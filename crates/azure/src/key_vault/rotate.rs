@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use azure_core::http::RequestContent;
 use azure_security_keyvault_secrets::models::{Secret, SetSecretParameters};
 use segue_model::{Evidence, Failure};
-use segue_platform::{Call, Performer};
+use segue_platform::{Call, Performer, asking};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ impl KeyVaultRotate {
         let body: RequestContent<_> = body
             .try_into()
             .map_err(|error| errors::from_sdk(&what, &error))?;
-        let answer = self.0.client(vault)?.set_secret(name, body, None).await;
+        let answer = asking(self.0.client(vault)?.set_secret(name, body, None)).await;
         let answer = answer.map_err(|error| errors::from_sdk(&what, &error))?;
         answer.into_model().map_err(|_| errors::nonsense(&what))
     }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use google_cloud_artifactregistry_v1::client::ArtifactRegistry;
 use google_cloud_iam_v1::model::GetPolicyOptions;
 use segue_model::{Evidence, Failure, Fault};
-use segue_platform::{Call, Performer};
+use segue_platform::{Call, Performer, asking};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -60,7 +60,7 @@ impl ArtifactRegistryCheck {
 
     async fn exists(&self, image: &str) -> Result<(), Failure> {
         let name = image_name(image).ok_or_else(|| not_there(image))?;
-        match self.client.get_docker_image().set_name(name).send().await {
+        match asking(self.client.get_docker_image().set_name(name).send()).await {
             Ok(_) => Ok(()),
             Err(error) if errors::is_not_found(&error) => Err(Failure::step(
                 errors::REGISTRY,
@@ -76,16 +76,17 @@ impl ArtifactRegistryCheck {
 
     async fn may_read(&self, repository: &str, reader: &str) -> Result<(), Failure> {
         let name = repository_name(repository).ok_or_else(|| not_there(repository))?;
-        let policy = self
-            .client
-            .get_iam_policy()
-            .set_resource(name)
-            .set_options(GetPolicyOptions::new().set_requested_policy_version(3))
-            .send()
-            .await
-            .map_err(|error| {
-                errors::failure(format!("who may read {repository} was not read"), &error)
-            })?;
+        let policy = asking(
+            self.client
+                .get_iam_policy()
+                .set_resource(name)
+                .set_options(GetPolicyOptions::new().set_requested_policy_version(3))
+                .send(),
+        )
+        .await
+        .map_err(|error| {
+            errors::failure(format!("who may read {repository} was not read"), &error)
+        })?;
         if iam::reaches(&policy, |role| READERS.contains(&role), reader) {
             return Ok(());
         }

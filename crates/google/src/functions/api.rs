@@ -17,7 +17,7 @@ use google_cloud_functions_v2::{
 use google_cloud_longrunning::model::{Operation, operation};
 use google_cloud_wkt::FieldMask;
 use segue_model::Failure;
-use segue_platform::Call;
+use segue_platform::{Call, asking};
 
 /// The functions, as requests and answers.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ impl Api {
 
     /// The function; none when there is none.
     pub(crate) async fn function(&self, name: &str) -> Result<Option<Function>, Failure> {
-        match self.client.get_function().set_name(name).send().await {
+        match asking(self.client.get_function().set_name(name).send()).await {
             Ok(function) => Ok(Some(function)),
             Err(error) if errors::is_not_found(&error) => Ok(None),
             Err(error) => Err(errors::failure(format!("{name} was not read"), &error)),
@@ -66,14 +66,15 @@ impl Api {
         let name = function.name.clone();
         let (parent, id) = name.split_once("/functions/").unwrap_or((&name, ""));
         call.before_effect()?;
-        let sent = self
-            .client
-            .create_function()
-            .set_parent(parent)
-            .set_function_id(id)
-            .set_function(function)
-            .send()
-            .await;
+        let sent = asking(
+            self.client
+                .create_function()
+                .set_parent(parent)
+                .set_function_id(id)
+                .set_function(function)
+                .send(),
+        )
+        .await;
         self.follow(call, format!("{name} was not created"), sent)
             .await
     }
@@ -82,13 +83,14 @@ impl Api {
     pub(crate) async fn update(&self, call: &Call, function: Function) -> Result<Sent, Failure> {
         let what = format!("{} was not deployed", function.name);
         call.before_effect()?;
-        let sent = self
-            .client
-            .update_function()
-            .set_function(function)
-            .set_update_mask(FieldMask::default().set_paths(MASK))
-            .send()
-            .await;
+        let sent = asking(
+            self.client
+                .update_function()
+                .set_function(function)
+                .set_update_mask(FieldMask::default().set_paths(MASK))
+                .send(),
+        )
+        .await;
         self.follow(call, what, sent).await
     }
 
@@ -98,7 +100,7 @@ impl Api {
             return Ok(());
         }
         call.before_effect()?;
-        let sent = self.client.delete_function().set_name(name).send().await;
+        let sent = asking(self.client.delete_function().set_name(name).send()).await;
         self.follow(call, format!("{name} was not deleted"), sent)
             .await?;
         let mut wait = Wait::new();
@@ -125,7 +127,7 @@ impl Api {
             call.progress("Cloud Functions is building and deploying");
             wait.again().await;
             let read = self.client.get_operation().set_name(&operation.name).send();
-            operation = read
+            operation = asking(read)
                 .await
                 .map_err(|error| errors::failure(&*what, &error))?;
         }

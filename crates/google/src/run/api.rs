@@ -11,7 +11,7 @@ use google_cloud_run_v2::{
 };
 use google_cloud_wkt::FieldMask;
 use segue_model::Failure;
-use segue_platform::Call;
+use segue_platform::{Call, asking};
 
 /// How often a change is read and made anew when somebody else changes the
 /// same thing at the same time; each time starts from what is there then.
@@ -45,7 +45,7 @@ impl Api {
 
     /// The service; none when there is none.
     pub(crate) async fn service(&self, name: &str) -> Result<Option<Service>, Failure> {
-        let answer = self.services.get_service().set_name(name).send().await;
+        let answer = asking(self.services.get_service().set_name(name).send()).await;
         found(format!("{name} was not read"), answer)
     }
 
@@ -63,7 +63,7 @@ impl Api {
         revision: &str,
     ) -> Result<Option<Revision>, Failure> {
         let name = format!("{service}/revisions/{revision}");
-        let answer = self.revisions.get_revision().set_name(&name).send().await;
+        let answer = asking(self.revisions.get_revision().set_name(&name).send()).await;
         found(format!("{name} was not read"), answer)
     }
 
@@ -72,15 +72,16 @@ impl Api {
         let name = service.name.clone();
         let (parent, id) = name.split_once("/services/").unwrap_or((&name, ""));
         call.before_effect()?;
-        let answer = self
-            .services
-            .create_service()
-            .set_parent(parent)
-            .set_service_id(id)
-            // The API takes the name from the request's parent and id.
-            .set_service(service.set_name(""))
-            .send()
-            .await;
+        let answer = asking(
+            self.services
+                .create_service()
+                .set_parent(parent)
+                .set_service_id(id)
+                // The API takes the name from the request's parent and id.
+                .set_service(service.set_name(""))
+                .send(),
+        )
+        .await;
         taken(format!("{name} was not created"), answer.map(drop))
     }
 
@@ -93,13 +94,14 @@ impl Api {
     ) -> Result<Sent, Failure> {
         let what = format!("{} was not updated", service.name);
         call.before_effect()?;
-        let answer = self
-            .services
-            .update_service()
-            .set_service(service)
-            .set_update_mask(FieldMask::default().set_paths(mask.iter().copied()))
-            .send()
-            .await;
+        let answer = asking(
+            self.services
+                .update_service()
+                .set_service(service)
+                .set_update_mask(FieldMask::default().set_paths(mask.iter().copied()))
+                .send(),
+        )
+        .await;
         taken(what, answer.map(drop))
     }
 
@@ -110,7 +112,7 @@ impl Api {
         while let Some(service) = self.service(name).await? {
             if !asked && service.delete_time.is_none() {
                 call.before_effect()?;
-                let answer = self.services.delete_service().set_name(name).send().await;
+                let answer = asking(self.services.delete_service().set_name(name).send()).await;
                 taken(format!("{name} was not deleted"), answer.map(drop))?;
                 asked = true;
             }
@@ -191,13 +193,14 @@ impl Api {
                 return Ok(false);
             };
             call.before_effect()?;
-            let answer = self
-                .services
-                .set_iam_policy()
-                .set_resource(name)
-                .set_policy(policy)
-                .send()
-                .await;
+            let answer = asking(
+                self.services
+                    .set_iam_policy()
+                    .set_resource(name)
+                    .set_policy(policy)
+                    .send(),
+            )
+            .await;
             let what = format!("the invokers of {name} were not set");
             if let Sent::Taken = taken(what, answer.map(drop))? {
                 return Ok(true);
@@ -208,16 +211,16 @@ impl Api {
 
     /// Who may do what with the service.
     pub(crate) async fn policy(&self, name: &str) -> Result<Policy, Failure> {
-        self.services
-            .get_iam_policy()
-            .set_resource(name)
-            // Version 3 is the one that shows conditions; an older one would lose them.
-            .set_options(GetPolicyOptions::new().set_requested_policy_version(3))
-            .send()
-            .await
-            .map_err(|error| {
-                errors::failure(format!("the invokers of {name} were not read"), &error)
-            })
+        asking(
+            self.services
+                .get_iam_policy()
+                .set_resource(name)
+                // Version 3 is the one that shows conditions; an older one would lose them.
+                .set_options(GetPolicyOptions::new().set_requested_policy_version(3))
+                .send(),
+        )
+        .await
+        .map_err(|error| errors::failure(format!("the invokers of {name} were not read"), &error))
     }
 }
 

@@ -9,7 +9,7 @@ use google_cloud_pubsub::{
     model::{PushConfig, Subscription},
 };
 use segue_model::{Evidence, Failure, Fault};
-use segue_platform::Call;
+use segue_platform::{Call, asking};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -106,23 +106,27 @@ impl Pubsub {
 
     /// The subscription called `id`, or by its full name.
     pub(crate) async fn subscription(&self, id: &str) -> Result<Subscription, Failure> {
-        self.client
-            .get_subscription()
-            .set_subscription(self.name(id))
-            .send()
-            .await
-            .map_err(|error| errors::failure(format!("the subscription {id} was not read"), &error))
+        asking(
+            self.client
+                .get_subscription()
+                .set_subscription(self.name(id))
+                .send(),
+        )
+        .await
+        .map_err(|error| errors::failure(format!("the subscription {id} was not read"), &error))
     }
 
     async fn modify(&self, call: &Call, id: &str, config: PushConfig) -> Result<(), Failure> {
         call.before_effect()?;
-        self.client
-            .modify_push_config()
-            .set_subscription(self.name(id))
-            .set_push_config(config)
-            .send()
-            .await
-            .map_err(|error| errors::failure(format!("{id}'s push was not changed"), &error))
+        asking(
+            self.client
+                .modify_push_config()
+                .set_subscription(self.name(id))
+                .set_push_config(config)
+                .send(),
+        )
+        .await
+        .map_err(|error| errors::failure(format!("{id}'s push was not changed"), &error))
     }
 
     fn name(&self, id: &str) -> String {

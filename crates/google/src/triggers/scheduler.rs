@@ -5,7 +5,7 @@
 use crate::{Access, access::not_connected, errors};
 use google_cloud_scheduler_v1::{client::CloudScheduler, model::job::State};
 use segue_model::{Evidence, Failure, Fault};
-use segue_platform::Call;
+use segue_platform::{Call, asking};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -65,7 +65,7 @@ impl Scheduler {
         }
         if self.state(id).await? == State::Enabled {
             call.before_effect()?;
-            let sent = self.client.pause_job().set_name(self.name(id)).send().await;
+            let sent = asking(self.client.pause_job().set_name(self.name(id)).send()).await;
             sent.map_err(|error| errors::failure(format!("{id} was not paused"), &error))?;
         }
         Ok(Evidence::seen(format!("{id} is paused")))
@@ -83,12 +83,7 @@ impl Scheduler {
         }
         if self.state(id).await? != State::Enabled {
             call.before_effect()?;
-            let sent = self
-                .client
-                .resume_job()
-                .set_name(self.name(id))
-                .send()
-                .await;
+            let sent = asking(self.client.resume_job().set_name(self.name(id)).send()).await;
             sent.map_err(|error| errors::failure(format!("{id} was not resumed"), &error))?;
         }
         match self.state(id).await? {
@@ -102,7 +97,7 @@ impl Scheduler {
     }
 
     async fn state(&self, id: &str) -> Result<State, Failure> {
-        let job = self.client.get_job().set_name(self.name(id)).send().await;
+        let job = asking(self.client.get_job().set_name(self.name(id)).send()).await;
         job.map(|job| job.state)
             .map_err(|error| errors::failure(format!("the job {id} was not read"), &error))
     }

@@ -104,6 +104,8 @@ async fn a_closed_gate_says_why() {
     let nobody = json!({"url": "http://127.0.0.1:1/", "status": 200});
     let failure = ask(nobody).await.unwrap_err();
     assert!(failure.what.contains("does not answer") && !failure.words.is_empty());
+    // Nobody said that it is closed.
+    assert_eq!(failure.kind, FailureKind::Unavailable);
 }
 
 async fn tell(path: &str) -> (Result<Evidence, Failure>, Vec<(String, String)>) {

@@ -3,7 +3,7 @@
 use crate::world::{World, call, deployment, patch_as, service, soon, unit, web};
 use segue_kubernetes::{Access, Kubernetes};
 use segue_model::{Failure, FailureKind, Observation, OperationKey};
-use segue_platform::{Call, Fence, Platform as _, Progress};
+use segue_platform::{Call, Fence, Platform as _, Progress, Timeouts};
 use serde_json::json;
 use std::{
     collections::BTreeSet,
@@ -209,7 +209,9 @@ async fn a_wrong_token_is_denied_and_an_absent_cluster_unavailable() {
             token: "wrong".into(),
         };
         let secrets: Arc<dyn segue_platform::Secrets> = Arc::new(NoVault);
-        let kubernetes = Kubernetes::connect(access, "shop", secrets).await.unwrap();
+        let kubernetes = Kubernetes::connect(access, "shop", secrets, Timeouts::default())
+            .await
+            .unwrap();
         soon(kubernetes.observe(&web(1))).await.unwrap_err().kind
     };
     assert_eq!(kind(&world.cluster.url).await, FailureKind::Denied);

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use segue_kubernetes::{Access, Kubernetes};
 use segue_model::{Failure, FailureKind, Observation, OperationKey, Unit};
-use segue_platform::{Call, Platform as _, Secret, Secrets};
+use segue_platform::{Call, Platform as _, Secret, Secrets, Timeouts};
 use segue_twin::{
     Shared,
     clock::Clock,
@@ -79,9 +79,10 @@ impl World {
             url: cluster.url.clone(),
             token: TOKEN.into(),
         };
-        let kubernetes = Kubernetes::connect(access, NAMESPACE, Arc::new(Vault))
-            .await
-            .unwrap();
+        let kubernetes =
+            Kubernetes::connect(access, NAMESPACE, Arc::new(Vault), Timeouts::default())
+                .await
+                .unwrap();
         Self {
             shared,
             cluster,
