@@ -1,14 +1,17 @@
 //! Every way out of a small release, told as a story.
 
-use crate::world::{World, finishing, lease, operation, plan, restore};
+use crate::{
+    plans::{finishing, lease, operation, pause, plan, restore},
+    story::Story,
+};
 use segue_model::{Direction, Ending, EventKind, FailureKind, Wish};
 
 /// Two modules in order, a trigger, a tag.
-fn small() -> World {
-    World::new(plan(
+fn small() -> Story {
+    Story::new(plan(
         vec![
             lease("lease", &[]),
-            lease("pause", &["lease"]),
+            pause("pause", "lease", &["lease"]),
             operation("auth", &["pause"]),
             operation("order", &["auth"]),
             restore("restore", "lease", &["order"]),
@@ -137,7 +140,7 @@ fn cancelling_undoes_until_the_point_of_no_return() {
 
 #[test]
 fn the_longest_chain_begins_first() {
-    let mut world = World::new(plan(
+    let mut world = Story::new(plan(
         vec![
             operation("short", &[]),
             operation("a", &[]),
