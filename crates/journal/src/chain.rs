@@ -1,8 +1,8 @@
 //! The chain of hashes: each event's holds the one before it, so that none can be
 //! altered, removed or moved unseen.
 
-use crate::{damaged, format};
-use segue_model::{Digest, Event, Failure, ReleaseId};
+use crate::{Head, Record, damaged, format};
+use segue_model::{Digest, Event, EventKind, Failure, ReleaseId};
 
 /// The hash of an event, in hexadecimal: SHA-256 over the hash before it (nothing
 /// for the first), the release, its number, its time and its text as it is stored.
@@ -11,67 +11,77 @@ pub(crate) fn chain(before: &str, release: &ReleaseId, seq: u64, at_ms: i64, bod
     Digest::of(text.as_bytes()).hex().to_owned()
 }
 
-/// Follows the chain of one release, event by event.
-pub(crate) struct Link<'a> {
-    release: &'a ReleaseId,
-    seq: u64,
-    /// The hash of event `seq`; none while only its number is known.
-    hash: Option<String>,
+/// The events after number `after`, out of the records from that number on.
+///
+/// # Errors
+/// When one is not the one that was written.
+pub(crate) fn events(
+    release: &ReleaseId,
+    after: u64,
+    records: Vec<Record>,
+) -> Result<Vec<Event>, Failure> {
+    let mut records = records.into_iter();
+    let mut hash = String::new();
+    if after > 0 {
+        // What is to be followed begins at this one: it vouches for those before.
+        hash = match records.next() {
+            Some(record) if record.seq == after => record.hash,
+            _ => return Err(broken(release, after)),
+        };
+    }
+    let mut events = Vec::with_capacity(records.len());
+    for (record, seq) in records.zip(after + 1..) {
+        if record.seq != seq
+            || record.hash != chain(&hash, release, seq, record.at_ms, &record.body)
+        {
+            return Err(broken(release, seq));
+        }
+        events.push(Event {
+            seq,
+            at_ms: record.at_ms,
+            kind: format::decode(&record.body)?,
+        });
+        hash = record.hash;
+    }
+    Ok(events)
 }
 
-impl<'a> Link<'a> {
-    /// After event `seq`, which is then the first to be followed; 0 for the
-    /// beginning, where there is no event.
-    pub(crate) fn at(release: &'a ReleaseId, seq: u64) -> Self {
-        Self {
-            release,
+/// `kinds` as they are to be stored after `head`.
+pub(crate) fn records(
+    release: &ReleaseId,
+    head: &Head,
+    kinds: &[EventKind],
+    at_ms: i64,
+) -> Result<Vec<Record>, Failure> {
+    let mut records: Vec<Record> = Vec::with_capacity(kinds.len());
+    for (kind, seq) in kinds.iter().zip(head.seq + 1..) {
+        let body = format::encode(kind)?;
+        let before = records.last().map_or(&head.hash, |last| &last.hash);
+        let hash = chain(before, release, seq, at_ms, &body);
+        records.push(Record {
             seq,
-            hash: (seq == 0).then(String::new),
-        }
+            at_ms,
+            body,
+            hash,
+        });
     }
+    Ok(records)
+}
 
-    /// The next event as it is stored; none for the one that the chain begins at.
-    ///
-    /// # Errors
-    /// When it is not the one that was written.
-    pub(crate) fn follow(
-        &mut self,
-        seq: u64,
-        at_ms: i64,
-        body: &str,
-        hash: String,
-    ) -> Result<Option<Event>, Failure> {
-        let Some(before) = &self.hash else {
-            if seq != self.seq {
-                return Err(self.broken(self.seq));
-            }
-            self.hash = Some(hash);
-            return Ok(None);
-        };
-        if seq != self.seq + 1 || hash != chain(before, self.release, seq, at_ms, body) {
-            return Err(self.broken(self.seq + 1));
-        }
-        self.seq = seq;
-        self.hash = Some(hash);
-        let kind = format::decode(body)?;
-        Ok(Some(Event { seq, at_ms, kind }))
-    }
+/// What was appended, as those who asked for it want it.
+pub(crate) fn appended(kinds: &[EventKind], records: &[Record]) -> Vec<Event> {
+    let pairs = kinds.iter().zip(records);
+    pairs
+        .map(|(kind, record)| Event {
+            seq: record.seq,
+            at_ms: record.at_ms,
+            kind: kind.clone(),
+        })
+        .collect()
+}
 
-    /// Nothing follows.
-    ///
-    /// # Errors
-    /// When the event that the chain begins at was not there.
-    pub(crate) fn end(&self) -> Result<(), Failure> {
-        match self.hash {
-            Some(_) => Ok(()),
-            None => Err(self.broken(self.seq)),
-        }
-    }
-
-    fn broken(&self, seq: u64) -> Failure {
-        damaged(format!(
-            "event {seq} of release {} is not the one that was written",
-            self.release
-        ))
-    }
+fn broken(release: &ReleaseId, seq: u64) -> Failure {
+    damaged(format!(
+        "event {seq} of release {release} is not the one that was written"
+    ))
 }

@@ -9,10 +9,15 @@
 mod chain;
 mod format;
 mod lock;
+mod place;
+mod plan;
 mod sqlite;
+mod verify;
 
 pub use lock::{Claim, Guard, Held, Lock, LockFence, Locked};
+pub use place::{Place, open};
 pub use sqlite::Sqlite;
+pub use verify::{Verified, verify};
 
 use async_trait::async_trait;
 use segue_model::{Event, EventKind, Failure, Plan, ReleaseId, Request, Wish};
@@ -28,6 +33,20 @@ pub struct Entry {
     pub sandbox: bool,
     /// When it was created: milliseconds since 1970-01-01T00:00:00Z.
     pub began_ms: i64,
+}
+
+/// An event as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its number within the release, from 1.
+    pub seq: u64,
+    /// When it was journaled: milliseconds since 1970-01-01T00:00:00Z, as the
+    /// clock of whoever wrote it said; it may run backwards.
+    pub at_ms: i64,
+    /// What happened, as the JSON that was written.
+    pub body: String,
+    /// Its hash, in hexadecimal.
+    pub hash: String,
 }
 
 /// The last event of a release.
@@ -47,11 +66,13 @@ pub trait Journal: Send + Sync {
     /// Where it lies, for people; without a password.
     fn place(&self) -> String;
 
-    /// Writes down that a release is going to carry out `plan`.
+    /// Writes down that a release is going to carry out `plan`. Whoever has lost
+    /// the lock writes nothing.
     async fn create(&self, lock: &Locked, entry: &Entry, plan: &Plan) -> Result<(), Failure>;
 
     /// Appends events, all or none, and returns when they are on the disk. Whoever
-    /// has lost the lock appends nothing.
+    /// has lost the lock appends nothing. After a failure of another kind nobody
+    /// knows whether they are there: read `events` before appending again.
     async fn append(
         &self,
         lock: &Locked,
@@ -63,13 +84,19 @@ pub trait Journal: Send + Sync {
     /// All releases, the newest first.
     async fn releases(&self) -> Result<Vec<Entry>, Failure>;
 
-    /// The plan that a release carries out; none when there is no such release.
+    /// The plan that a release carries out; none when there is no such release. It
+    /// fails when the plan is not the one that the release was started with.
     async fn plan(&self, release: &ReleaseId) -> Result<Option<Plan>, Failure>;
 
+    /// The events of a release as they are stored, from number `from` on, in order;
+    /// nothing about them is checked.
+    async fn records(&self, release: &ReleaseId, from: u64) -> Result<Vec<Record>, Failure>;
+
     /// The events of a release after number `after` (0: all), in order. It fails
-    /// when any event up to the last was altered, removed or moved since it was
-    /// written.
-    async fn events(&self, release: &ReleaseId, after: u64) -> Result<Vec<Event>, Failure>;
+    /// when any of them was altered, removed or moved since it was written.
+    async fn events(&self, release: &ReleaseId, after: u64) -> Result<Vec<Event>, Failure> {
+        chain::events(release, after, self.records(release, after).await?)
+    }
 
     /// The last event of a release.
     async fn head(&self, release: &ReleaseId) -> Result<Head, Failure>;
@@ -90,7 +117,8 @@ pub trait Journal: Send + Sync {
     /// Tells of what other processes write.
     async fn watch(&self) -> Result<Box<dyn Changes>, Failure>;
 
-    /// Asks for the lock of an environment.
+    /// Asks for the lock of an environment. Where the holder has gone without
+    /// giving it back, this waits until its term is over.
     async fn lock(&self, environment: &str, claim: &Claim, at_ms: i64) -> Result<Lock, Failure>;
 
     /// Who holds the lock of `environment` now; none when nobody does.
@@ -110,7 +138,7 @@ fn damaged(what: impl std::fmt::Display) -> Failure {
     Failure::internal("SEG6002", "the journal holds what this program cannot read")
         .words(what.to_string())
         .hint(
-            "keep a copy of .segue/journal.db, and look at the platforms: a trigger may \
-             still be paused. Without the file, Segue begins a new one",
+            "keep a copy of the journal, and look at the platforms: a trigger may still be \
+             paused",
         )
 }

@@ -1,7 +1,7 @@
 //! Writing: a new release, and events in one transaction each batch.
 
 use super::{lock::check, read, storage};
-use crate::{Entry, Locked, chain::chain, damaged, format};
+use crate::{Entry, Locked, Record, chain, plan};
 use rusqlite::{Connection, TransactionBehavior, params};
 use segue_model::{Event, EventKind, Failure, Plan, ReleaseId};
 
@@ -11,7 +11,7 @@ pub(super) fn create(
     entry: &Entry,
     plan: &Plan,
 ) -> Result<(), Failure> {
-    let text = serde_json::to_string(plan).map_err(damaged)?;
+    let text = plan::encode(plan)?;
     let within = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(storage("write"))?;
@@ -42,26 +42,22 @@ pub(super) fn append(
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(storage("write"))?;
     check(&within, lock.environment(), lock.token())?;
-    let head = read::head(&within, release)?;
-    let (mut seq, mut hash) = (head.seq, head.hash);
-    let mut events = Vec::with_capacity(kinds.len());
+    let records = chain::records(release, &read::head(&within, release)?, kinds, at_ms)?;
     {
         let mut insert = within
             .prepare_cached(
                 "INSERT INTO event (release, seq, at_ms, body, hash) VALUES (?, ?, ?, ?, ?)",
             )
             .map_err(storage("write"))?;
-        for kind in kinds {
-            seq += 1;
-            let body = format::encode(kind)?;
-            hash = chain(&hash, release, seq, at_ms, &body);
+        for Record {
+            seq, body, hash, ..
+        } in &records
+        {
             insert
                 .execute(params![release.as_str(), seq, at_ms, body, hash])
                 .map_err(storage("write"))?;
-            let kind = kind.clone();
-            events.push(Event { seq, at_ms, kind });
         }
     }
     within.commit().map_err(storage("write"))?;
-    Ok(events)
+    Ok(chain::appended(kinds, &records))
 }

@@ -8,9 +8,9 @@ mod requests;
 mod schema;
 mod watch;
 
-use crate::{Changes, Claim, Entry, Head, Held, Journal, Lock, Locked};
+use crate::{Changes, Claim, Entry, Head, Held, Journal, Lock, Locked, Record, damaged};
 use async_trait::async_trait;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use segue_model::{Event, EventKind, Failure, Plan, ReleaseId, Request, Wish};
 use std::{
     path::{Path, PathBuf},
@@ -73,8 +73,8 @@ impl Journal for Sqlite {
         on_disk(|| read::plan(&self.connection(), release))
     }
 
-    async fn events(&self, release: &ReleaseId, after: u64) -> Result<Vec<Event>, Failure> {
-        on_disk(|| read::events(&self.connection(), release, after))
+    async fn records(&self, release: &ReleaseId, from: u64) -> Result<Vec<Record>, Failure> {
+        on_disk(|| read::records(&self.connection(), release, from))
     }
 
     async fn head(&self, release: &ReleaseId) -> Result<Head, Failure> {
@@ -111,9 +111,16 @@ impl Journal for Sqlite {
 
 /// What SQLite said, as a failure that suspends a release and undoes nothing.
 fn storage(doing: &str) -> impl Fn(rusqlite::Error) -> Failure + '_ {
-    move |error| {
-        Failure::internal("SEG6001", format!("could not {doing} the journal"))
-            .words(error.to_string())
-            .hint("check the disk's space and permissions, then `segue resume`")
+    move |error| match &error {
+        rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::Utf8Error(..) => damaged(error),
+        _ => match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damaged(error),
+            _ => Failure::internal("SEG6001", format!("could not {doing} the journal"))
+                .words(error.to_string())
+                .hint("check the disk's space and permissions, then `segue resume`"),
+        },
     }
 }

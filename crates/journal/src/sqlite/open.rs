@@ -1,8 +1,7 @@
 //! Opening a journal: made when it is not there, refused when it is newer.
 
 use super::{Sqlite, schema, storage};
-use crate::damaged;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 use segue_model::{Failure, Fault};
 use std::{path::Path, sync::Mutex, time::Duration};
 
@@ -23,12 +22,7 @@ impl Sqlite {
     /// # Errors
     /// When the file cannot be opened, or was written by a newer Segue.
     pub fn open(path: &Path) -> Result<Self, Failure> {
-        let connection = connect(path).map_err(|error| match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                damaged(format!("{}: {error}", path.display()))
-            }
-            _ => storage("open")(error),
-        })?;
+        let connection = connect(path).map_err(storage("open"))?;
         let journal = Self {
             path: path.to_owned(),
             connection: Mutex::new(connection),

@@ -1,9 +1,9 @@
 //! Reading: releases, their plans and their events.
 
 use super::storage;
-use crate::{Entry, Head, chain::Link, damaged};
+use crate::{Entry, Head, Record, plan};
 use rusqlite::{Connection, OptionalExtension, params};
-use segue_model::{Event, Failure, Plan, ReleaseId};
+use segue_model::{Failure, Plan, ReleaseId};
 
 pub(super) fn releases(connection: &Connection) -> Result<Vec<Entry>, Failure> {
     let mut select = connection
@@ -26,42 +26,40 @@ pub(super) fn releases(connection: &Connection) -> Result<Vec<Entry>, Failure> {
 }
 
 pub(super) fn plan(connection: &Connection, release: &ReleaseId) -> Result<Option<Plan>, Failure> {
-    let text: Option<String> = connection
+    let row: Option<(String, Option<String>)> = connection
         .query_row(
-            "SELECT plan FROM release WHERE id = ?",
+            "SELECT plan, (SELECT body FROM event WHERE release = id AND seq = 1)
+             FROM release WHERE id = ?",
             [release.as_str()],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()
         .map_err(storage("read"))?;
-    text.map(|text| serde_json::from_str(&text).map_err(damaged))
+    row.map(|(text, first)| plan::decode(&text, first.as_deref()))
         .transpose()
 }
 
-pub(super) fn events(
+pub(super) fn records(
     connection: &Connection,
     release: &ReleaseId,
-    after: u64,
-) -> Result<Vec<Event>, Failure> {
+    from: u64,
+) -> Result<Vec<Record>, Failure> {
     let mut select = connection
         .prepare_cached(
             "SELECT seq, at_ms, body, hash FROM event WHERE release = ? AND seq >= ? ORDER BY seq",
         )
         .map_err(storage("read"))?;
-    let mut rows = select
-        .query(params![release.as_str(), after])
+    let rows = select
+        .query_map(params![release.as_str(), from], |row| {
+            Ok(Record {
+                seq: row.get(0)?,
+                at_ms: row.get(1)?,
+                body: row.get(2)?,
+                hash: row.get(3)?,
+            })
+        })
         .map_err(storage("read"))?;
-    let mut link = Link::at(release, after);
-    let mut events = Vec::new();
-    while let Some(row) = rows.next().map_err(storage("read"))? {
-        let columns = || -> rusqlite::Result<(u64, i64, String, String)> {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        };
-        let (seq, at_ms, body, hash) = columns().map_err(storage("read"))?;
-        events.extend(link.follow(seq, at_ms, &body, hash)?);
-    }
-    link.end()?;
-    Ok(events)
+    rows.collect::<Result<_, _>>().map_err(storage("read"))
 }
 
 pub(super) fn head(connection: &Connection, release: &ReleaseId) -> Result<Head, Failure> {
