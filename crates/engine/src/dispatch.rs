@@ -8,10 +8,20 @@ use std::{collections::HashMap, sync::Arc};
 /// What later operations need of earlier ones.
 pub(crate) type Outputs = HashMap<OperationId, Value>;
 
+/// What `action` needs of an earlier operation: a trigger's former state.
+pub(crate) fn former(outputs: &Outputs, action: &Action) -> Option<Value> {
+    match action {
+        Action::Trigger {
+            lease: Some(lease), ..
+        } => outputs.get(lease).cloned(),
+        _ => None,
+    }
+}
+
 /// Carries out `action`, once.
 pub(crate) async fn dispatch(
     registry: &Registry,
-    outputs: &Outputs,
+    former: Option<&Value>,
     call: &Call,
     verb: Verb,
     action: &Action,
@@ -39,12 +49,10 @@ pub(crate) async fn dispatch(
                 .await
         }
         Action::Trigger {
-            target,
-            settings,
-            lease,
+            target, settings, ..
         } => {
             let triggers = triggers(registry, target)?;
-            let former = || former(outputs, lease.as_ref());
+            let former = || former.ok_or_else(not_journaled);
             match verb {
                 Verb::Lease => triggers.read(call, settings).await,
                 Verb::Pause => triggers.pause(call, settings, former()?).await,
@@ -60,7 +68,8 @@ pub(crate) async fn dispatch(
     }
 }
 
-fn platform<'a>(
+/// The adapter of `target`.
+pub(crate) fn platform<'a>(
     registry: &'a Registry,
     target: &TargetId,
 ) -> Result<&'a Arc<dyn Platform>, Failure> {
@@ -80,10 +89,8 @@ fn triggers<'a>(
         .ok_or_else(|| nobody(target.as_str()))
 }
 
-fn former<'a>(outputs: &'a Outputs, lease: Option<&OperationId>) -> Result<&'a Value, Failure> {
-    lease
-        .and_then(|lease| outputs.get(lease))
-        .ok_or_else(|| Failure::internal("SEG6012", "the trigger's former state is not journaled"))
+fn not_journaled() -> Failure {
+    Failure::internal("SEG6012", "the trigger's former state is not journaled")
 }
 
 fn nobody(name: &str) -> Failure {

@@ -12,6 +12,21 @@ pub(crate) struct Asking {
 }
 
 impl Asking {
+    /// What an event says that somebody asked for.
+    pub fn of(kind: &EventKind) -> Option<Self> {
+        let EventKind::Asked {
+            by, because, wish, ..
+        } = kind
+        else {
+            return None;
+        };
+        Some(Self {
+            by: by.clone(),
+            because: because.clone(),
+            wish: wish.clone(),
+        })
+    }
+
     /// The event that takes it up; `request` is where it waited in the journal.
     pub fn into_event(self, request: Option<u64>) -> EventKind {
         EventKind::Asked {
@@ -38,6 +53,11 @@ impl Handle {
     /// Stops and undoes.
     pub fn cancel(&self, by: &str, because: &str) {
         self.ask(Wish::Undo, by, because);
+    }
+
+    /// Leaves everything as it is, and gives back what was paused.
+    pub fn abandon(&self, by: &str, because: &str) {
+        self.ask(Wish::Abandon, by, because);
     }
 
     /// Asks for anything.

@@ -10,12 +10,22 @@
 //! operation that was in flight in a crash is simply called again: adapters
 //! look before they act.
 
+mod append;
 mod clock;
 mod dispatch;
+mod drift;
+mod gates;
 mod handle;
+mod inbox;
+mod name;
+mod people;
+mod reporter;
 mod run;
+mod setup;
 mod task;
+mod units;
 
 pub use clock::{Clock, SystemClock};
 pub use handle::Handle;
-pub use run::{Conclusion, Engine, Setup};
+pub use run::Conclusion;
+pub use setup::{Engine, Setup};
