@@ -55,7 +55,7 @@ pub struct Locked {
 
 impl Locked {
     /// The lock of `environment`, held with `token` and kept by `guard`.
-    pub(crate) fn new(environment: &str, token: i64, guard: Arc<dyn Guard>) -> Self {
+    pub fn new(environment: &str, token: i64, guard: Arc<dyn Guard>) -> Self {
         Self {
             environment: environment.to_owned(),
             token,
