@@ -144,6 +144,7 @@ impl Session {
             manifest_digest: self.project.digest(),
             lock_digest: self.locked.digest.clone(),
             seen: seen.collect(),
+            on_failure: None,
         })
     }
 

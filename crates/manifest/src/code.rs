@@ -86,6 +86,12 @@ codes! {
     ListedTwice = "SEG1030",
     /// In strict order, a module that is written before one that it needs.
     WrittenTooEarly = "SEG1031",
+    /// A place for the journal that is none, or a password in clear.
+    State = "SEG1032",
+    /// A release window that no calendar can be made of.
+    Calendar = "SEG1033",
+    /// A gate that never opens.
+    NeverOpens = "SEG1034",
     /// What the manifest says and the lock does not; found by whoever knows both.
     StaleLock = "SEG2004",
 }

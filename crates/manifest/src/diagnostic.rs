@@ -1,6 +1,6 @@
 //! What is wrong with a manifest, where, and what to do.
 
-use crate::{Code, Source, Span};
+use crate::{Code, Source, Span, passwords};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
 
@@ -123,7 +123,8 @@ impl Diagnostic {
                 text => annotation.label(text.to_owned()),
             }
         };
-        let snippet = Snippet::source(source.text.as_str())
+        let shown = passwords::masked(&source.text);
+        let snippet = Snippet::source(shown)
             .path(source.name.as_str())
             .annotation(mark(&self.primary, AnnotationKind::Primary))
             .annotations(

@@ -8,6 +8,8 @@ use std::path::{Component, Path};
 pub fn check_files(manifest: &Manifest, directory: &Path) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for module in &manifest.modules {
+        let programs = module.migrations.iter().flat_map(|it| it.own_programs());
+        found.extend(programs.filter_map(|path| missing(directory, path, &[])));
         match &module.artifact {
             Artifact::Chart { path, values } => {
                 let chart = [("Chart.yaml", "a chart has a `Chart.yaml`")];

@@ -20,6 +20,7 @@ mod manifest;
 mod names;
 mod node;
 mod parse;
+mod passwords;
 mod schema;
 mod shape;
 mod source;
@@ -31,8 +32,8 @@ pub use diagnostic::{Diagnostic, Label, Severity};
 pub use files::check_files;
 pub use manifest::{
     After, Artifact, Check, CloudScheduler, CronJob, EventGrid, Expect, Gate, GateKind, Hold,
-    KeyVaultSecret, Manifest, Module, Need, Notify, Order, Percent, Place, Pubsub, Rotate, Tag,
-    Target, Trigger, TriggerKind, Verify,
+    KeyVaultSecret, Manifest, Migration, Module, Need, Notify, OnFailure, Order, Percent, Place,
+    Pubsub, Rotate, State, Tag, Target, Trigger, TriggerKind, Verify,
 };
 pub use parse::{Parsed, parse};
 pub use schema::schema;

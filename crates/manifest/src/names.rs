@@ -29,7 +29,7 @@ fn section(root: &Node, name: &str) -> BTreeSet<String> {
 }
 
 /// More names than this are not compared: hostile input could declare thousands.
-const MOST_NAMES: usize = 500;
+const MOST_NAMES: usize = 1000;
 
 /// The known name that a person most likely meant; else all, when they are few.
 pub(crate) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {

@@ -80,6 +80,15 @@ impl<'a> Shape<'a> {
             self.wrong_type(node, &[in_words(kind)], Place { about, ..at });
             return false;
         }
+        if let (Some(word), Kind::Text(text)) = (schema["const"].as_str(), &node.kind)
+            && text != word
+        {
+            let message = format!("{at} can not be `{text}`");
+            let diagnostic = Diagnostic::error(Code::WrongType, spot(node, at), message);
+            self.found
+                .push(diagnostic.help_if(at.about.map(str::to_owned)));
+            return false;
+        }
         match &mut node.kind {
             Kind::Text(text) => {
                 !text.is_empty() || schema["minLength"] == 0 || self.empty(node, at)

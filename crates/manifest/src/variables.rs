@@ -3,7 +3,7 @@
 use crate::{
     Code, Diagnostic, Source, Span,
     diagnostic::Findings,
-    node::{Kind, Node},
+    node::{Entry, Kind, Node},
 };
 
 /// Filled when a release begins, not when the manifest is read.
@@ -15,12 +15,37 @@ pub(crate) type Vars<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// Puts the values of variables into every text below `node`. A text whose variable
 /// has no value is broken: nothing further is said of it.
 pub(crate) fn resolve(node: &mut Node, source: &Source, vars: Vars, found: &mut Findings) {
-    visit(node, source, vars, found, Filling::Now);
+    let Kind::Map(map) = &mut node.kind else {
+        return visit(node, source, vars, found, Filling::Now);
+    };
+    for entry in map {
+        let filling = match entry.name() {
+            "state" => Filling::Later,
+            _ => Filling::Now,
+        };
+        visit(&mut entry.value, source, vars, found, filling);
+    }
 }
 
-/// What stands below this key is asked for when it is used: a webhook's address
-/// is a secret, and no secret stands in a plan or a journal.
-const SECRET: &str = "webhook";
+/// When the texts below a key get their values. A webhook's address and a
+/// program's arguments may hold secrets, and no secret stands in a plan or a journal.
+fn filling_of(entry: &Entry, around: Filling) -> Filling {
+    match (entry.name(), &entry.value.kind) {
+        ("webhook", _) | ("command", Kind::List(_)) => Filling::Later,
+        _ => around,
+    }
+}
+
+/// `text` with the values of its variables.
+///
+/// # Errors
+/// In words, what is wrong with a variable; never a value.
+pub(crate) fn fill(text: &str, vars: Vars) -> Result<String, String> {
+    expand(text, vars).map_err(|problem| match problem {
+        Problem::Unset(name) => format!("`{name}` has no value"),
+        Problem::Malformed => "`${` without a name and `}`".to_owned(),
+    })
+}
 
 /// When a variable gets its value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,14 +72,29 @@ fn visit(node: &mut Node, source: &Source, vars: Vars, found: &mut Findings, fil
         }
         Kind::Map(map) => {
             for entry in map {
-                let filling = match &entry.key.kind {
-                    Kind::Text(key) if key == SECRET => Filling::Later,
-                    _ => filling,
-                };
+                let filling = filling_of(entry, filling);
+                named(entry, vars, found);
                 visit(&mut entry.value, source, vars, found, filling);
             }
         }
         _ => {}
+    }
+}
+
+/// What a program is to see must have a value before the release begins.
+fn named(entry: &Entry, vars: Vars, found: &mut Findings) {
+    let ("environment", Kind::List(names)) = (entry.name(), &entry.value.kind) else {
+        return;
+    };
+    for node in names {
+        if let Some(name) = node.text()
+            && is_name(name)
+            && vars(name).is_none()
+        {
+            let message = format!("`{name}` has no value");
+            let help = format!("set the variable `{name}`: the program is to see it");
+            found.push(Diagnostic::error(Code::Variable, node.span, message).help(help));
+        }
     }
 }
 
@@ -119,13 +159,18 @@ fn expand(text: &str, vars: Vars) -> Result<String, Problem> {
     Ok(out)
 }
 
+/// Whether a variable may be called so.
+pub(crate) fn is_name(name: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    !name.is_empty() && name.bytes().all(allowed) && !name.as_bytes()[0].is_ascii_digit()
+}
+
 fn value(inside: &str, vars: Vars) -> Result<String, Problem> {
     let (name, default) = match inside.split_once(":-") {
         Some((name, default)) => (name, Some(default)),
         None => (inside, None),
     };
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    if name.is_empty() || !name.bytes().all(allowed) || name.as_bytes()[0].is_ascii_digit() {
+    if !is_name(name) {
         return Err(Problem::Malformed);
     }
     if name == LATER {

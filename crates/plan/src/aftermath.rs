@@ -3,10 +3,11 @@
 
 use crate::{
     Input,
-    build::{ids, operation},
+    build::{ids, operation, seconds},
     preconditions::perform,
 };
-use segue_model::{Action, Operation, OperationId, Subject, Verb};
+use segue_manifest::Manifest;
+use segue_model::{Action, Operation, OperationId, Subject, Unit, Verb, Version};
 use serde_json::{Value, json};
 
 pub(crate) fn operations(
@@ -32,7 +33,17 @@ pub(crate) fn operations(
             Verb::Tag => vec![last.id.clone()],
             _ => before_tag,
         });
-    all.extend(notify(input, &before_notify));
+    let changed = input.seen.iter().filter(|seen| seen.changed);
+    let changes: Vec<_> = changed
+        .map(|seen| {
+            told(
+                &seen.unit,
+                seen.live.version.as_ref(),
+                Some(&seen.unit.version),
+            )
+        })
+        .collect();
+    all.extend(notify(input.manifest, &changes, &before_notify));
     all
 }
 
@@ -41,6 +52,14 @@ fn finishing(operation: Operation, after: &[OperationId]) -> Operation {
         after: after.to_vec(),
         finishing: true,
         ..operation
+    }
+}
+
+/// A step of `after:`, which has a deadline of its own.
+fn step(manifest: &Manifest, operation: Operation, after: &[OperationId]) -> Operation {
+    Operation {
+        deadline_s: seconds(manifest.after.deadline),
+        ..finishing(operation, after)
     }
 }
 
@@ -57,7 +76,10 @@ fn settle(input: &Input<'_>, after: &[OperationId]) -> Vec<Operation> {
         };
         let subject = Subject::Module(module.clone(), target.clone());
         let id = format!("{module}@{target}/settle");
-        finishing(operation(id, Verb::Settle, subject, action), after)
+        Operation {
+            deadline_s: input.deadline_s(seen),
+            ..finishing(operation(id, Verb::Settle, subject, action), after)
+        }
     });
     operations.collect()
 }
@@ -73,13 +95,11 @@ fn rotate(input: &Input<'_>, after: &[OperationId]) -> Vec<Operation> {
     }
     let rotations = input.manifest.after.rotate.iter().enumerate();
     let operations = rotations.map(|(at, rotation)| {
-        let (by, input) = rotation.performer(input.manifest);
+        let (by, told) = rotation.performer(input.manifest);
         let id = format!("rotate/{}", at + 1);
-        let subject = Subject::Release(rotated(&input));
-        finishing(
-            operation(id, Verb::Rotate, subject, perform(by, input)),
-            after,
-        )
+        let subject = Subject::Release(rotated(&told));
+        let rotate = operation(id, Verb::Rotate, subject, perform(by, told));
+        step(input.manifest, rotate, after)
     });
     operations.collect()
 }
@@ -101,33 +121,29 @@ fn tag(input: &Input<'_>, after: &[OperationId]) -> Option<Operation> {
     let (by, settings) = input.manifest.after.tag.as_ref()?.performer();
     let subject = Subject::Release("tag".into());
     let tag = operation("tag".into(), Verb::Tag, subject, perform(by, settings));
-    Some(finishing(tag, after))
+    Some(step(input.manifest, tag, after))
 }
 
-fn notify(input: &Input<'_>, after: &[OperationId]) -> Vec<Operation> {
-    let changes: Vec<_> = input
-        .seen
-        .iter()
-        .filter(|seen| seen.changed)
-        .map(|seen| {
-            json!({
-                "module": seen.unit.module, "target": seen.unit.target,
-                "from": seen.live.version, "to": seen.unit.version,
-            })
-        })
-        .collect();
-    let receivers = input.manifest.after.notify.iter().enumerate();
+/// What receivers are told of one unit's change.
+pub(crate) fn told(unit: &Unit, from: Option<&Version>, to: Option<&Version>) -> Value {
+    json!({ "module": unit.module, "target": unit.target, "from": from, "to": to })
+}
+
+pub(crate) fn notify(
+    manifest: &Manifest,
+    changes: &[Value],
+    after: &[OperationId],
+) -> Vec<Operation> {
+    let receivers = manifest.after.notify.iter().enumerate();
     let operations = receivers.map(|(at, receiver)| {
         let (by, mut settings) = receiver.performer();
         settings["release"] = json!("${release}");
-        settings["environment"] = json!(input.manifest.environment);
+        settings["environment"] = json!(manifest.environment);
         settings["changes"] = json!(changes);
         let id = format!("notify/{}", at + 1);
         let subject = Subject::Release("notify".into());
-        finishing(
-            operation(id, Verb::Notify, subject, perform(by, settings)),
-            after,
-        )
+        let notify = operation(id, Verb::Notify, subject, perform(by, settings));
+        step(manifest, notify, after)
     });
     operations.collect()
 }

@@ -1,12 +1,15 @@
 //! The parts of a plan, put together.
 
-use crate::{Input, aftermath, changes, order, preconditions, triggers, units};
-use segue_manifest::Order;
+use crate::{Input, aftermath, changes, migrations, order, preconditions, triggers, units};
+use segue_manifest::{OnFailure, Order};
 use segue_model::{Failure, ModuleId, Operation, OperationId, PLAN_FORMAT, Plan, Subject, Verb};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-/// How long an operation that deploys nothing may take, in seconds.
-pub(crate) const SHORT_S: u32 = 120;
+/// How long an operation may take whose maker does not say it, in seconds.
+const SHORT_S: u32 = 120;
 
 pub(crate) fn build(input: &Input<'_>) -> Result<Plan, Failure> {
     let changes = changes::changes(input);
@@ -23,21 +26,16 @@ pub(crate) fn build(input: &Input<'_>) -> Result<Plan, Failure> {
         changes,
         operations,
         parallel: input.manifest.parallel,
-        hold: false,
+        hold: input.on_failure.unwrap_or(input.manifest.on_failure) == OnFailure::Hold,
         rolls_back: None,
     })
 }
 
 fn operations(input: &Input<'_>) -> Result<Vec<Operation>, Failure> {
     let mut all = preconditions::operations(input);
-    let ready = ids(&all);
+    let ready = preconditions::ready(&all);
     all.extend(triggers::pause(input.manifest, &ready));
-    // Whoever waits for all pauses waits for all that they wait for.
-    let paused: Vec<_> = all.iter().filter(|it| it.verb == Verb::Pause).collect();
-    let paused: Vec<_> = match paused.as_slice() {
-        [] => ready,
-        pauses => pauses.iter().map(|it| it.id.clone()).collect(),
-    };
+    let paused = triggers::paused(&all, ready);
 
     // What must have happened for a module to count as live.
     let mut live: BTreeMap<&ModuleId, Vec<OperationId>> = BTreeMap::new();
@@ -51,6 +49,11 @@ fn operations(input: &Input<'_>) -> Result<Vec<Operation>, Failure> {
                 after.extend(needs.filter_map(|need| live.get(need)).flatten().cloned());
             }
         }
+        let migrations = migrations::operations(input, module, &after);
+        if let Some(last) = migrations.last() {
+            after = vec![last.id.clone()];
+        }
+        all.extend(migrations);
         let mut ends = Vec::new();
         for seen in input.of(&module.id).filter(|seen| seen.changed) {
             let chain = units::operations(input, module, seen, &after)?;
@@ -83,6 +86,13 @@ fn sinks(all: &[Operation], ends: Vec<OperationId>) -> Vec<OperationId> {
 
 pub(crate) fn ids(operations: &[Operation]) -> Vec<OperationId> {
     operations.iter().map(|it| it.id.clone()).collect()
+}
+
+/// A deadline as an operation has it: whole seconds, at least one.
+pub(crate) fn seconds(deadline: Duration) -> u32 {
+    u32::try_from(deadline.as_millis().div_ceil(1000))
+        .unwrap_or(u32::MAX)
+        .max(1)
 }
 
 /// An operation that waits for nothing and has nothing to undo.

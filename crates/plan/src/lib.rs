@@ -4,13 +4,15 @@
 //! ([`Capabilities`]) and no platform's name.
 //!
 //! ```text
-//!  gates, checks ─► lease, pause ─► per unit: stage ─► verify ─► (shift ─► verify)* ─► proofs
+//!  gates, checks ─► windows ─► lease, pause
+//!       ─► per module: migrate ─► per unit: stage ─► verify ─► (shift ─► verify)* ─► proofs
 //!       ─► health of all ══ point of no return ══ resume ─► settle ─► rotate ─► tag ─► notify
 //! ```
 
 mod aftermath;
 mod build;
 mod changes;
+mod migrations;
 mod moved;
 mod order;
 mod preconditions;
@@ -20,7 +22,7 @@ mod units;
 pub use changes::waves;
 pub use moved::{Moved, moved};
 
-use segue_manifest::Manifest;
+use segue_manifest::{Manifest, OnFailure};
 use segue_model::{Capabilities, Digest, Failure, ModuleId, Observation, Plan, TargetId, Unit};
 use std::collections::BTreeMap;
 
@@ -48,9 +50,17 @@ pub struct Input<'a> {
     pub lock_digest: Digest,
     /// Every module on every one of its targets.
     pub seen: Vec<Seen>,
+    /// What happens when a step fails; none for what the manifest says.
+    pub on_failure: Option<OnFailure>,
 }
 
 impl Input<'_> {
+    /// How long one operation on the unit may take, in seconds.
+    fn deadline_s(&self, seen: &Seen) -> u32 {
+        let module = self.manifest.module(&seen.unit.module);
+        module.map_or(1, |module| build::seconds(module.deadline))
+    }
+
     fn of<'a>(&'a self, module: &'a ModuleId) -> impl Iterator<Item = &'a Seen> {
         self.seen
             .iter()

@@ -1,26 +1,52 @@
 //! What must hold before anything changes: gates, and what modules rely on.
 
-use crate::{Input, Seen, build::operation};
-use segue_manifest::Module;
-use segue_model::{Action, Operation, Subject, Verb};
+use crate::{
+    Input, Seen,
+    build::{ids, operation, seconds},
+};
+use segue_manifest::{Gate, Manifest, Module};
+use segue_model::{Action, Operation, OperationId, Subject, Verb};
 use serde_json::{Value, json};
 
 pub(crate) fn operations(input: &Input<'_>) -> Vec<Operation> {
-    let gates = input.manifest.gates.iter().map(|gate| {
-        let (by, input) = gate.performer();
-        let id = format!("gate/{}", gate.id.value);
-        operation(
-            id,
-            Verb::Gate,
-            Subject::Release(gate.id.value.clone()),
-            perform(by, input),
-        )
-    });
+    let gates = input.manifest.gates.iter().filter(|it| !it.overridable());
+    let gates = gates.map(gate);
     let checks = input.manifest.modules.iter().flat_map(|module| {
         let changed = input.of(&module.id).filter(|seen| seen.changed);
         changed.flat_map(move |seen| checks(module, seen))
     });
-    gates.chain(checks).collect()
+    let mut all: Vec<_> = gates.chain(checks).collect();
+    all.extend(windows(input.manifest, &ids(&all)));
+    all
+}
+
+pub(crate) fn gate(gate: &Gate) -> Operation {
+    let id = format!("gate/{}", gate.id.value);
+    let subject = Subject::Release(gate.id.value.clone());
+    Operation {
+        overridable: gate.overridable(),
+        deadline_s: seconds(gate.deadline),
+        ..operation(id, Verb::Gate, subject, gate.action())
+    }
+}
+
+/// Windows are asked last: people may take so long to approve that one closes.
+pub(crate) fn windows(manifest: &Manifest, after: &[OperationId]) -> Vec<Operation> {
+    let windows = manifest.gates.iter().filter(|it| it.overridable());
+    let windows = windows.map(|window| Operation {
+        after: after.to_vec(),
+        ..gate(window)
+    });
+    windows.collect()
+}
+
+/// What whoever comes next waits for: the last of these.
+pub(crate) fn ready(preconditions: &[Operation]) -> Vec<OperationId> {
+    let windows: Vec<_> = preconditions.iter().filter(|it| it.overridable).collect();
+    match windows.as_slice() {
+        [] => ids(preconditions),
+        windows => windows.iter().map(|it| it.id.clone()).collect(),
+    }
 }
 
 fn checks<'a>(module: &'a Module, seen: &'a Seen) -> impl Iterator<Item = Operation> + 'a {
@@ -32,7 +58,10 @@ fn checks<'a>(module: &'a Module, seen: &'a Seen) -> impl Iterator<Item = Operat
         }
         let id = format!("{name}@{target}/check-{}", at + 1);
         let subject = Subject::Module(name.clone(), target.clone());
-        operation(id, Verb::Check, subject, perform(by, input))
+        Operation {
+            deadline_s: seconds(module.deadline),
+            ..operation(id, Verb::Check, subject, perform(by, input))
+        }
     })
 }
 

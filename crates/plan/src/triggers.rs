@@ -1,6 +1,6 @@
 //! Triggers: their state recorded, then paused, and given back on every way out (law 5).
 
-use crate::build::operation;
+use crate::build::{operation, seconds};
 use segue_manifest::{Manifest, Trigger};
 use segue_model::{Action, Operation, OperationId, Subject, Verb};
 
@@ -13,6 +13,15 @@ pub(crate) fn pause(manifest: &Manifest, after: &[OperationId]) -> Vec<Operation
         [lease, pause]
     });
     pairs.collect()
+}
+
+/// What whoever changes anything waits for: the pauses, which waited for `ready`.
+pub(crate) fn paused(pauses: &[Operation], ready: Vec<OperationId>) -> Vec<OperationId> {
+    let pauses: Vec<_> = pauses.iter().filter(|it| it.verb == Verb::Pause).collect();
+    match pauses.as_slice() {
+        [] => ready,
+        pauses => pauses.iter().map(|it| it.id.clone()).collect(),
+    }
 }
 
 pub(crate) fn resume(manifest: &Manifest, after: &[OperationId]) -> Vec<Operation> {
@@ -32,7 +41,11 @@ fn one(trigger: &Trigger, verb: Verb, lease: Option<OperationId>) -> Operation {
         lease,
     };
     let subject = Subject::Trigger(trigger.id.value.clone());
-    operation(id(trigger, verb).as_str().to_owned(), verb, subject, action)
+    let id = id(trigger, verb).as_str().to_owned();
+    Operation {
+        deadline_s: seconds(trigger.deadline),
+        ..operation(id, verb, subject, action)
+    }
 }
 
 fn id(trigger: &Trigger, verb: Verb) -> OperationId {

@@ -1,6 +1,10 @@
 //! One module on one target: staged, verified, given traffic, proven.
 
-use crate::{Input, Seen, build::operation, preconditions::perform};
+use crate::{
+    Input, Seen,
+    build::{operation, seconds},
+    preconditions::perform,
+};
 use segue_manifest::Module;
 use segue_model::{
     Action, Failure, FailureKind, Fault, Operation, OperationId, Shifting, Subject, Undo, Verb,
@@ -33,9 +37,8 @@ pub(crate) fn operations(
         chain.push(&format!("proof-{at}"), Verb::Verify, perform(by, input));
     }
     let mut operations = chain.operations;
-    let deadline_s = u32::try_from(module.deadline.as_secs()).unwrap_or(u32::MAX);
     for operation in &mut operations {
-        operation.deadline_s = deadline_s.max(1);
+        operation.deadline_s = seconds(module.deadline);
     }
     operations[0].undo = Some(Undo {
         verb: Verb::Revert,
@@ -62,6 +65,7 @@ pub(crate) fn trigger_proofs(input: &Input<'_>, after: &[OperationId]) -> Vec<Op
                 operations.push(Operation {
                     after: after.to_vec(),
                     finishing: true,
+                    deadline_s: seconds(module.deadline),
                     ..operation(id, Verb::Verify, subject(seen), perform(by, settings))
                 });
             }
@@ -94,6 +98,7 @@ fn proofs<'a>(
 pub(crate) fn health(input: &Input<'_>, everything: &[OperationId]) -> Vec<Operation> {
     let operations = input.seen.iter().map(|seen| Operation {
         after: everything.to_vec(),
+        deadline_s: input.deadline_s(seen),
         ..operation(
             format!("{}/health", name(seen)),
             Verb::Verify,

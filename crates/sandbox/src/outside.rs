@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use segue_manifest::{GateKind, Manifest};
-use segue_twin::Shared;
+use segue_twin::{Shared, tripwire::guard};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -41,6 +41,7 @@ impl Outside {
             keys: Arc::default(),
         };
         let app = Router::new().fallback(answer).with_state(inside);
+        let app = guard(app, "outside", shared.effects.tripwire());
         let server = tokio::spawn(async move {
             let _ = axum::serve(listener, app).await;
         });
@@ -59,7 +60,9 @@ impl Drop for Outside {
 fn gates(manifest: &Manifest) -> BTreeMap<String, (StatusCode, Value)> {
     let mut answers = BTreeMap::new();
     for gate in &manifest.gates {
-        let GateKind::Http { url, expect } = &gate.kind;
+        let GateKind::Http { url, expect } = &gate.kind else {
+            continue;
+        };
         let (_, place) = url.split_once("://").unwrap_or_default();
         let place = place.split(['?', '#']).next().unwrap_or_default();
         let status = StatusCode::from_u16(expect.status).unwrap_or(StatusCode::OK);

@@ -1,15 +1,21 @@
 //! The shape of `segue.yaml`, version 1: what serde reads and what the JSON Schema
 //! describes. The doc comments here are the descriptions that an editor shows.
 
+mod after;
 mod collections;
+mod gate;
+mod migration;
 mod module;
 
+pub(crate) use after::AfterText;
 pub(crate) use collections::{Entries, Needs, ONE_OR_MANY, OneOrMany};
+pub(crate) use gate::{FreezeText, GateText};
+pub(crate) use migration::{MigrationText, UndoText};
 pub(crate) use module::{ModuleText, Position};
 
 use crate::{
     Spanned,
-    manifest::{After, CloudScheduler, CronJob, EventGrid, GateKind, Order, Place, Pubsub},
+    manifest::{CloudScheduler, CronJob, EventGrid, OnFailure, Order, Place, Pubsub},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -26,9 +32,16 @@ pub(crate) struct Document {
     pub version: u64,
     /// The name of the environment, for example `production`.
     pub environment: Spanned<String>,
+    /// Where a team keeps the journal and the environment's lock: the address of a
+    /// PostgreSQL database, for example `${SEGUE_STATE}`. A file beside this one when
+    /// not written.
+    pub state: Option<Spanned<String>>,
     /// How wide a release may run.
     #[serde(default)]
     pub order: Order,
+    /// What happens when a step fails.
+    #[serde(default)]
+    pub on_failure: OnFailure,
     /// Bounds of a release.
     #[serde(default)]
     pub limits: Limits,
@@ -36,7 +49,7 @@ pub(crate) struct Document {
     pub targets: Entries<Place>,
     /// What must hold before anything changes, by name.
     #[serde(default)]
-    pub gates: Entries<GateKind>,
+    pub gates: Entries<GateText>,
     /// What starts work by itself, by name; paused while the release runs and given
     /// back as it was.
     #[serde(default)]
@@ -48,7 +61,7 @@ pub(crate) struct Document {
     pub modules: Entries<ModuleText>,
     /// What follows when every module is live.
     #[serde(default)]
-    pub after: After,
+    pub after: AfterText,
 }
 
 /// Bounds of a release.
@@ -94,6 +107,8 @@ pub(crate) struct TriggerText {
     pub on: Spanned<String>,
     /// The module, or modules, whose work it starts.
     pub starts: OneOrMany<Spanned<String>>,
+    /// How long recording, pausing or giving it back may take; 2m when not written.
+    pub deadline: Option<Spanned<DurationText>>,
     /// An Event Grid subscription; on an Azure Functions target.
     pub event_grid: Option<Spanned<EventGrid>>,
     /// A Pub/Sub push subscription; on a Cloud Run or Cloud Functions target.

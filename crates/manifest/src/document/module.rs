@@ -1,6 +1,6 @@
 //! The shape of a module.
 
-use super::{DurationText, Needs, OneOrMany, PercentText};
+use super::{DurationText, MigrationText, Needs, OneOrMany, PercentText};
 use crate::{
     Spanned,
     manifest::{Check, SecretRef, Verify},
@@ -35,6 +35,9 @@ pub(crate) struct ModuleText {
     pub deadline: Option<Spanned<DurationText>>,
     /// The path that answers whether it is healthy.
     pub health: Option<Spanned<String>>,
+    /// Programs that change what it keeps its data in, one after the other, before the
+    /// new version is deployed anywhere. The version that is live must bear the change.
+    pub migrate: Option<OneOrMany<MigrationText>>,
     /// What it relies on; asked before it is deployed.
     #[serde(default)]
     pub checks: Vec<Spanned<Check>>,

@@ -1,13 +1,19 @@
 //! What follows when every module is live.
 
-use super::Lowering;
+use super::{Lowering, SHORT};
 use crate::{
     Code, Diagnostic,
+    document::AfterText,
     manifest::{After, Module, Notify, Place, Rotate, Target},
 };
 
 impl Lowering<'_> {
-    pub(super) fn after(&mut self, after: &After, modules: &[Module], targets: &[Target]) {
+    pub(super) fn after(
+        &mut self,
+        after: AfterText,
+        modules: &[Module],
+        targets: &[Target],
+    ) -> After {
         for rotate in &after.rotate {
             let Rotate::FunctionKey { module: id, .. } = rotate else {
                 continue;
@@ -29,6 +35,12 @@ impl Lowering<'_> {
         }
         for Notify::Webhook { url } in &after.notify {
             self.http_url(url);
+        }
+        After {
+            deadline: self.duration_or(after.deadline, SHORT),
+            rotate: after.rotate,
+            tag: after.tag,
+            notify: after.notify,
         }
     }
 }

@@ -3,17 +3,20 @@
 
 mod after;
 mod artifact;
+mod gate;
+mod migration;
 mod module;
 mod needs;
 mod scalar;
 mod settings;
+mod state;
 mod trigger;
 
 use crate::{
     Code, Diagnostic, Span, Spanned,
     diagnostic::Findings,
     document::Document,
-    manifest::{Gate, GateKind, Manifest, Place, Target},
+    manifest::{Manifest, Place, Target},
     names::{Names, did_you_mean},
 };
 use segue_model::{ModuleId, TargetId};
@@ -29,17 +32,20 @@ pub(crate) fn lower(document: Document, names: &Names, found: &mut Findings) -> 
     lowering.last(&modules);
     lowering.needs(&modules, document.order);
     let triggers = lowering.triggers(document.triggers.0, &targets);
-    lowering.after(&document.after, &modules, &targets);
+    let after = lowering.after(document.after, &modules, &targets);
     let gates = lowering.gates(document.gates.0);
+    let state = document.state.map(|state| lowering.state(state));
     Manifest {
         environment: document.environment.value,
+        state,
         order: document.order,
+        on_failure: document.on_failure,
         parallel: document.limits.parallel.into(),
         targets,
         gates,
         triggers,
         modules,
-        after: document.after,
+        after,
     }
 }
 
@@ -49,6 +55,9 @@ struct Defaults {
     deadline: Duration,
     health: String,
 }
+
+/// How long a step that deploys nothing and asks no people may take.
+const SHORT: Duration = Duration::from_secs(120);
 
 struct Lowering<'a> {
     names: &'a Names,
@@ -69,19 +78,6 @@ impl Lowering<'_> {
             }
         };
         entries.into_iter().map(target).collect()
-    }
-
-    fn gates(&mut self, entries: Vec<(Spanned<String>, GateKind)>) -> Vec<Gate> {
-        let gate = |(id, kind)| {
-            self.dns_label("a gate", &id);
-            let GateKind::Http { url, expect } = &kind;
-            self.http_url(url);
-            if let Some(pointer) = &expect.json {
-                self.json_pointer(pointer);
-            }
-            Gate { id, kind }
-        };
-        entries.into_iter().map(gate).collect()
     }
 
     fn defaults(&mut self, defaults: crate::document::Defaults) -> Defaults {

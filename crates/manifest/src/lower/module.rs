@@ -36,6 +36,7 @@ impl Lowering<'_> {
         let needs = self.module_needs(&id, std::mem::take(&mut text.needs));
         let stable = self.duration_or(text.stable.take(), defaults.stable);
         let deadline = self.duration_or(text.deadline.take(), defaults.deadline);
+        let migrations = self.migrations(text.migrate.take(), deadline);
         let health = self.health_or(text.health.take(), &defaults.health);
         let shift = self.shift(&text);
         let last = matches!(&text.order, Some(order) if order.value == Position::Last);
@@ -56,6 +57,7 @@ impl Lowering<'_> {
             stable,
             health,
             deadline,
+            migrations,
             checks,
             verify,
             settings,
@@ -91,7 +93,7 @@ impl Lowering<'_> {
         first.map(|(_, target)| &target.place)
     }
 
-    fn listed_twice(&mut self, name: &Spanned<String>, first: Span) {
+    pub(super) fn listed_twice(&mut self, name: &Spanned<String>, first: Span) {
         let message = format!("`{}` is listed twice", name.value);
         self.report(
             Diagnostic::error(Code::ListedTwice, name.span, message).and(first, "first here"),

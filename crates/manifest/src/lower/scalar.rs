@@ -11,7 +11,7 @@ use std::time::Duration;
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
 
 impl Lowering<'_> {
-    fn malformed(&mut self, at: crate::Span, what: &str, help: &str) {
+    pub(super) fn malformed(&mut self, at: crate::Span, what: &str, help: &str) {
         self.report(
             Diagnostic::error(Code::Malformed, at, format!("this is not {what}")).help(help),
         );

@@ -1,6 +1,6 @@
 //! Triggers.
 
-use super::{Lowering, module_id};
+use super::{Lowering, SHORT, module_id};
 use crate::{
     Code, Diagnostic, Spanned,
     document::TriggerText,
@@ -42,6 +42,7 @@ impl Lowering<'_> {
             on: Spanned::new(TargetId::new(text.on.value), text.on.span),
             starts: text.starts.0.into_iter().map(module_id).collect(),
             kind: kind.value,
+            deadline: self.duration_or(text.deadline, SHORT),
         })
     }
 

@@ -6,11 +6,13 @@ use schemars::JsonSchema;
 use segue_model::ModuleId;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// What follows when every module is live.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct After {
+    /// How long each of these steps may take.
+    pub deadline: Duration,
     /// Secrets and keys that are replaced.
     pub rotate: Vec<Rotate>,
     /// How the released version is marked.

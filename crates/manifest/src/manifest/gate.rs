@@ -2,8 +2,11 @@
 
 use crate::Spanned;
 use schemars::JsonSchema;
+use segue_calendar::Calendar;
+use segue_model::Action;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// A condition that must hold before anything changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,24 +15,29 @@ pub struct Gate {
     pub id: Spanned<String>,
     /// What is asked.
     pub kind: GateKind,
+    /// How long asking, or waiting for people, may take.
+    pub deadline: Duration,
 }
 
 /// What a gate asks.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(
-    rename_all = "kebab-case",
-    rename_all_fields = "kebab-case",
-    deny_unknown_fields
-)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum GateKind {
     /// A GET request must be answered as expected.
     Http {
         /// The address that is asked.
         url: Spanned<String>,
-        /// What the answer must be; without it, status 200.
-        #[serde(default)]
+        /// What the answer must be.
         expect: Expect,
     },
+    /// People must approve.
+    Approval {
+        /// Who may, by user name; empty for everybody.
+        by: Vec<Spanned<String>>,
+        /// How many different people must; at least 1, and no more than may.
+        count: u32,
+    },
+    /// Releases may run at this time.
+    Window(Calendar),
 }
 
 /// What an answer must be.
@@ -56,17 +64,43 @@ impl Default for Expect {
 }
 
 impl Gate {
-    /// Who carries it out, and what it is told:
-    /// `http.gate {"url","status","json","equals"}`, the last two only when written.
-    pub fn performer(&self) -> (&'static str, Value) {
-        let GateKind::Http { url, expect } = &self.kind;
-        let mut input = json!({ "url": url.value, "status": expect.status });
-        if let Some(pointer) = &expect.json {
-            input["json"] = json!(pointer.value);
-        }
-        if let Some(equals) = &expect.equals {
-            input["equals"] = equals.clone();
-        }
-        ("http.gate", input)
+    /// Whether a person may let it pass without what it asks: a closed window.
+    pub fn overridable(&self) -> bool {
+        matches!(self.kind, GateKind::Window(_))
     }
+
+    /// What carries it out: people, or
+    /// `http.gate {"url","status","json","equals"}`, the last two only when written, or
+    /// `window {"gate","calendar"}`, with the gate's name and a
+    /// [`Calendar`] as it writes itself.
+    pub fn action(&self) -> Action {
+        let (by, input) = match &self.kind {
+            GateKind::Approval { by, count } => {
+                return Action::Await {
+                    from: by.iter().map(|name| name.value.clone()).collect(),
+                    count: *count,
+                };
+            }
+            GateKind::Window(calendar) => (
+                "window",
+                json!({ "gate": self.id.value, "calendar": calendar }),
+            ),
+            GateKind::Http { url, expect } => ("http.gate", asked(url, expect)),
+        };
+        Action::Perform {
+            by: by.to_owned(),
+            input,
+        }
+    }
+}
+
+fn asked(url: &Spanned<String>, expect: &Expect) -> Value {
+    let mut input = json!({ "url": url.value, "status": expect.status });
+    if let Some(pointer) = &expect.json {
+        input["json"] = json!(pointer.value);
+    }
+    if let Some(equals) = &expect.equals {
+        input["equals"] = equals.clone();
+    }
+    input
 }

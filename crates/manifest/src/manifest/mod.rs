@@ -4,15 +4,20 @@
 mod after;
 mod check;
 mod gate;
+mod migration;
 mod module;
+mod state;
 mod target;
 mod trigger;
 
 pub use after::{After, Notify, Rotate, Tag};
 pub use check::{Check, Verify};
 pub use gate::{Expect, Gate, GateKind};
+pub use migration::Migration;
 pub use module::{Artifact, KeyVaultSecret, Module, Need};
 pub(crate) use module::{SecretRef, Settings};
+pub(crate) use state::SCHEMES;
+pub use state::State;
 pub use target::{Place, Target};
 pub use trigger::{CloudScheduler, CronJob, EventGrid, Hold, Pubsub, Trigger, TriggerKind};
 
@@ -25,8 +30,12 @@ use serde::Deserialize;
 pub struct Manifest {
     /// The environment that its releases change.
     pub environment: String,
+    /// Where a team keeps journal and lock; none for a file beside the manifest.
+    pub state: Option<State>,
     /// How wide a release may run.
     pub order: Order,
+    /// What happens when a step fails.
+    pub on_failure: OnFailure,
     /// At most this many operations at once; at least 1.
     pub parallel: usize,
     /// Where modules run, in written order.
@@ -62,6 +71,17 @@ pub enum Order {
     /// Modules run as soon as what they need is live, as many at once as the limits allow.
     #[default]
     Graph,
+}
+
+/// What happens when a step fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnFailure {
+    /// What was done is undone, and every trigger given back.
+    #[default]
+    Undo,
+    /// The release holds and waits for a person: `segue resume` tries again what failed.
+    Hold,
 }
 
 /// A share of the traffic: 0 to 100 per cent.

@@ -1,6 +1,6 @@
 //! What is deployed.
 
-use super::{Check, Percent, Verify};
+use super::{Check, Migration, Percent, Verify};
 use crate::Spanned;
 use schemars::JsonSchema;
 use segue_model::{ModuleId, Range, TargetId, Version};
@@ -31,6 +31,8 @@ pub struct Module {
     pub health: String,
     /// How long one operation on it may take before it counts as failed.
     pub deadline: Duration,
+    /// What changes the data that it keeps, in this order, before it is deployed anywhere.
+    pub migrations: Vec<Migration>,
     /// What it relies on; asked before it is deployed.
     pub checks: Vec<Check>,
     /// What proves that it works; asked after it is deployed.

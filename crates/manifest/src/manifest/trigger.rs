@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use segue_model::{ModuleId, TargetId, TriggerId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// What starts work by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,8 @@ pub struct Trigger {
     pub starts: Vec<Spanned<ModuleId>>,
     /// What it is.
     pub kind: TriggerKind,
+    /// How long recording, pausing or giving it back may take.
+    pub deadline: Duration,
 }
 
 /// What a trigger is.

@@ -6,6 +6,7 @@ mod codes;
 mod files;
 mod hostile;
 mod problems;
+mod release;
 mod schema;
 mod storefront;
 

@@ -87,7 +87,7 @@ fn what_adapters_and_performers_are_told() {
     let after = &manifest.after;
     insta::assert_json_snapshot!(json!({
         "modules": modules,
-        "gates": manifest.gates.iter().map(|it| it.performer()).collect::<Vec<_>>(),
+        "gates": manifest.gates.iter().map(|it| it.action()).collect::<Vec<_>>(),
         "triggers": manifest.triggers.iter().map(|it| it.settings()).collect::<Vec<_>>(),
         "rotate": after.rotate.iter().map(|it| it.performer(&manifest)).collect::<Vec<_>>(),
         "tag": after.tag.as_ref().map(|it| it.performer()),

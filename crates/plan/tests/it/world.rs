@@ -65,6 +65,7 @@ pub fn planned(manifest: &Manifest, seen: Vec<Seen>) -> Plan {
         manifest_digest: Digest::of(b"manifest"),
         lock_digest: Digest::of(b"lock"),
         seen,
+        on_failure: None,
     })
     .unwrap()
 }

@@ -29,4 +29,16 @@ problems! {
     names_that_are_no_labels: with_modules("  Billing_Service: { on: aks, version: 1.0.0, manifests: b/ }\ngates: { QA!: { http: { url: 'http://q' } } }\n");
     unfit_checks: with_modules("  b: { on: aks, version: 1.0.0, manifests: b/, verify: [{ pubsub-push: { subscription: s } }, { application-insights: { component: c } }] }\nafter: { rotate: [{ function-key: { module: b, key: default } }] }\n");
     malformed_texts: with_modules("  b: { on: aks, version: 1.0.0, manifests: b/, stable: 5, deadline: 1d, health: healthz }\ngates: { q: { http: { url: ftp://q, expect: { json: $.x, equals: 1 } } } }\ndefaults: { stable: 5 sec, deadline: 999h }\n");
+    state_that_is_no_database: with_modules("state: sqlite://journal.db\n");
+    state_with_a_password_in_clear: with_modules("state: postgres://segue:hunter2@db.example/segue\n");
+    state_with_a_password_as_a_default: with_modules("state: 'postgres://segue:${CI_URL:-hunter2}@db.example/segue?sslpassword=hunter2'\n");
+    state_without_a_value: with_modules("state: '${SEGUE_STATE}'\n");
+    approvals_that_never_come: with_modules("gates:\n  a: { approval: { by: [ana, ben], count: 3 } }\n  b: { approval: { by: [ana, ana], count: 0, deadline: tomorrow } }\n");
+    windows_that_are_no_calendar: with_modules("gates:\n  a: { window: { time-zone: Europe/Berlinn, open: [Mo 08:00-16:00, Mon-Thu 8-16, Fri 12:00-12:00, daily] } }\n  b: { window: { time-zone: UTC } }\n  c: { window: { open: [Mon 08:00-25:00] } }\n");
+    freezes_that_are_no_days: with_modules("gates:\n  a: { window: { time-zone: UTC, freezes: [{ from: 2027-01-03, until: 2026-12-20, because: Christmas }, { from: 24.12., until: 2026-12-24 }, { from: 2026-02-28, until: 2026-02-30 }] } }\n");
+    migrations_that_say_too_little: with_modules("  b: { on: aks, version: 1.0.0, manifests: b/, migrate: { command: [flyway, migrate] } }\n  c: { on: aks, version: 1.0.0, manifests: c/, migrate: [{ command: flyway migrate, undo: never }, { command: [], undo: [flyway, undo] }, { undo: { command: [] } }] }\n");
+    migrations_with_bad_texts: with_modules("  b: { on: aks, version: 1.0.0, manifests: b/, migrate: { command: [flyway, '${NOBODY}'], undo: none, environment: [PGPASSWORD, CI_URL, 1A, A=b], deadline: 1w } }\n");
+    programs_that_escape: with_modules("  b: { on: aks, version: 1.0.0, manifests: b/, migrate: { command: [../flyway], undo: { command: [a/../../flyway] } } }\n");
+    words_that_do_not_exist: with_modules("on-failure: retry\n");
+    deadlines_that_are_none: with_modules("gates: { q: { http: { url: 'http://q', deadline: 5 } } }\ntriggers:\n  t: { on: run, starts: a, pubsub: { subscription: s }, deadline: soon }\nafter: { deadline: 999h }\n");
 }
