@@ -2,7 +2,7 @@
 //! machine tells which event caused which operation to begin.
 
 use segue_model::{Direction, Event, EventKind, Evidence, Failure, OperationId, Plan};
-use segue_release::{Command, Machine};
+use segue_release::{Command, Machine, Standing};
 use std::collections::{BTreeSet, HashMap};
 
 /// One operation, from its beginning to its outcome.
@@ -30,6 +30,8 @@ pub struct Timeline {
     /// When its last event happened.
     pub ended_ms: i64,
     at: HashMap<(OperationId, Direction), usize>,
+    /// Where the release stands after the last event; none for a plan that is none.
+    pub(crate) machine: Option<Machine>,
 }
 
 impl Timeline {
@@ -40,6 +42,7 @@ impl Timeline {
             began_ms: events.first().map_or(0, |event| event.at_ms),
             ended_ms: events.last().map_or(0, |event| event.at_ms),
             at: HashMap::new(),
+            machine: None,
         };
         if let Ok(mut machine) = Machine::new(plan) {
             for event in events {
@@ -48,6 +51,7 @@ impl Timeline {
                     timeline.begin(command, event.at_ms);
                 }
             }
+            timeline.machine = Some(machine);
         }
         timeline
     }
@@ -58,13 +62,22 @@ impl Timeline {
         self.spans.get(*at)
     }
 
+    /// Where an operation stands after the last event; none for one that is not
+    /// in the plan.
+    pub fn standing(&self, operation: &OperationId) -> Option<Standing> {
+        self.machine.as_ref()?.standing(operation)
+    }
+
     fn begin(&mut self, command: Command, at_ms: i64) {
-        let Command::Begin {
-            operation,
-            direction,
-        } = command
-        else {
-            return;
+        let (operation, direction) = match command {
+            Command::Begin {
+                operation,
+                direction,
+            } => (operation, direction),
+            Command::Await { operation } | Command::Conclude { operation, .. } => {
+                (operation, Direction::Do)
+            }
+            Command::Suspend { .. } | Command::Finish { .. } => return,
         };
         // Begun before a crash: it is the same operation still.
         let name = (operation.clone(), direction);

@@ -37,7 +37,7 @@ impl Room {
 
 /// From the core outwards: arrows point to rooms that stand above.
 #[rustfmt::skip]
-const ROOMS: [Room; 19] = [
+const ROOMS: [Room; 21] = [
     room("model", &[]).only(&["semver", "serde", "serde_json", "sha2", "thiserror"]),
     room("release", &["model"]).only(&["thiserror"]),
     room("platform", &["model"]).only(&["async-trait", "fastrand", "serde_json", "tokio"]),
@@ -46,9 +46,11 @@ const ROOMS: [Room; 19] = [
     room("manifest", &["calendar", "model"])
         .only(&["annotate-snippets", "schemars", "serde", "serde-saphyr", "serde_json", "strsim"]),
     room("plan", &["manifest", "model"]).only(&["serde_json"]),
+    room("runbook", &["manifest", "model"]).only(&["pulldown-cmark", "strsim"]),
     room("journal", &["model"]).only(&["async-trait", "rusqlite", "serde", "serde_json", "tokio"]),
     room("engine", &["journal", "model", "platform", "release"]).only(&["serde_json", "tokio"]),
     room("view", &["model", "release"]).only(&["anstyle", "indicatif", "jiff", "serde", "serde_json"]),
+    room("report", &["model", "release", "view"]).only(&["jiff", "serde", "serde_json"]),
     room("twin", &[]),
     room("kubernetes", &["model", "platform"]).tests(&["twin"]),
     room("azure", &["model", "platform"]).tests(&["twin"]),
@@ -56,7 +58,8 @@ const ROOMS: [Room; 19] = [
     room("integrations", &["calendar", "model", "platform", "program"]),
     room("artifact", &["manifest", "model", "platform", "program"]),
     room("connect", &["artifact", "azure", "google", "integrations", "kubernetes", "manifest", "model", "platform"]),
-    room("sandbox", &["artifact", "connect", "manifest", "model", "platform", "twin"]),
+    room("sandbox", &["artifact", "connect", "manifest", "model", "platform", "twin"])
+        .tests(&["engine", "journal", "plan"]),
     room("cli", &["artifact", "connect", "engine", "journal", "manifest", "model", "plan", "platform", "release", "sandbox", "view"]),
 ];
 
