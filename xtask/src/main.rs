@@ -3,6 +3,7 @@
 //! `tidy` holds what no compiler holds; each of its checks is a test too. The
 //! others are small filters: text in, text or an exit code out.
 
+mod bench;
 mod picture;
 mod proof;
 mod tidy;
@@ -11,6 +12,7 @@ use std::{io::Read, process::ExitCode};
 
 const USAGE: &str = "\
 cargo xtask tidy                  check what no compiler checks
+cargo xtask bench                 measure, beside peers (docs/benchmarks.md says how to read it)
 cargo xtask proof   < OUTPUT      check that the release in `--output json` failed no request
 cargo xtask picture < SCREEN      draw a terminal's screen (tmux capture-pane -e) as SVG";
 
@@ -18,6 +20,7 @@ fn main() -> ExitCode {
     let task = std::env::args().nth(1).unwrap_or_default();
     let done = match task.as_str() {
         "tidy" => tidy::run(),
+        "bench" => bench::run(&std::env::args().skip(2).collect::<Vec<_>>()),
         "proof" => input().and_then(|text| proof::check(&text)),
         "picture" => input().map(|text| picture::draw(&text)),
         _ => Err(USAGE.to_owned()),
