@@ -93,7 +93,7 @@ impl Console {
             Output::Text if live => {
                 Box::new(Terminal::new(plan, self.paint_errors(), terminal_width()))
             }
-            Output::Text => Box::new(Lines::new(io::stderr(), self.paint_errors())),
+            Output::Text => Box::new(Lines::new(plan, io::stderr(), self.paint_errors())),
         }
     }
 

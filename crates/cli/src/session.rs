@@ -49,10 +49,6 @@ pub struct Session {
     pub registry: Registry,
     /// Drives the sandbox, when there is one.
     pub client: Option<Client>,
-    /// When the world of this session began, in milliseconds since
-    /// 1970-01-01T00:00:00Z: what was journaled earlier is of a sandbox that is
-    /// gone. 0 for the clouds, which were always there.
-    pub world_since_ms: i64,
     waiting: Waiting,
     // Ends with the session.
     own: Option<Sandbox>,
@@ -84,16 +80,16 @@ impl Session {
         console: Console,
     ) -> Result<Self, Problem> {
         let mut own = None;
-        let (endpoints, client, world_since_ms) = if !how.sandbox {
-            (Endpoints::default(), None, 0)
+        let (endpoints, client) = if !how.sandbox {
+            (Endpoints::default(), None)
         } else if let Some((running, client)) = running(&State::at(&project.directory)).await? {
-            (running.endpoints, Some(client), running.since_ms)
+            (running.endpoints, Some(client))
         } else {
             console
                 .note("Starting the sandbox: the embedded clouds, with the former versions live …");
             let started = own.insert(start(&project, &locked, how.speed).await?);
             let running = started.running.clone();
-            (running.endpoints, Some(started.client()?), running.since_ms)
+            (running.endpoints, Some(started.client()?))
         };
         let registry = registry(&project.manifest, &project.directory, &endpoints)
             .await
@@ -103,7 +99,6 @@ impl Session {
             locked,
             registry,
             client,
-            world_since_ms,
             waiting: Arc::new(move |unit, failure, wait| waiting(console, unit, failure, wait)),
             own,
         })

@@ -1,9 +1,9 @@
-//! What Segue keeps beside a manifest, in `.segue/`: the journal, the locks,
-//! and where a running sandbox is.
+//! What Segue keeps beside a manifest, in `.segue/`: a journal, and where a running
+//! sandbox is.
 
-use crate::{person::holder, problem::Problem};
-use segue_journal::{Claim, Entry, Held, Journal, Lock, Locked, Sqlite};
-use segue_model::{Ending, EventKind, Failure, Fault, ReleaseId};
+use crate::problem::Problem;
+use segue_journal::{Journal, Place, open};
+use segue_model::{Failure, Fault};
 use segue_sandbox::Running;
 use std::{
     fs, io,
@@ -12,19 +12,13 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+/// What a running sandbox holds: two of one project would overwrite where the
+/// other one is.
+pub const SANDBOX_LOCK: &str = "sandbox";
+
 /// The directory `.segue` beside a manifest.
 pub struct State {
     directory: PathBuf,
-}
-
-/// A release that somebody may want to go on with.
-pub struct Open {
-    /// Which.
-    pub release: ReleaseId,
-    /// Whether it runs against a sandbox.
-    pub sandbox: bool,
-    /// When it began: milliseconds since 1970-01-01T00:00:00Z.
-    pub began_ms: i64,
 }
 
 impl State {
@@ -35,28 +29,43 @@ impl State {
         Self { directory }
     }
 
-    /// That of the project in `directory`; made when it is not there.
-    pub fn make(directory: &Path) -> Result<Self, Problem> {
-        let state = Self::at(directory);
-        let directory = &state.directory;
+    /// Makes the directory when it is not there.
+    pub fn make(&self) -> Result<(), Problem> {
+        let directory = &self.directory;
         fs::create_dir_all(directory).map_err(|error| cannot(directory, &error))?;
         // What stands here is nobody's business in the repository around it.
         let ignore = directory.join(".gitignore");
         if !ignore.exists() {
             fs::write(&ignore, "*\n").map_err(|error| cannot(&ignore, &error))?;
         }
-        Ok(state)
+        Ok(())
     }
 
     /// The journal, if anything was ever journaled.
-    pub fn journaled(&self) -> Result<Option<Arc<dyn Journal>>, Failure> {
-        let there = self.directory.join("journal.db").exists();
-        there.then(|| self.journal()).transpose()
+    pub async fn journaled(&self) -> Result<Option<Arc<dyn Journal>>, Failure> {
+        if self.directory.join("journal.db").exists() {
+            self.journal().await.map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// The journal.
-    pub fn journal(&self) -> Result<Arc<dyn Journal>, Failure> {
-        Ok(Arc::new(Sqlite::open(&self.directory.join("journal.db"))?))
+    pub async fn journal(&self) -> Result<Arc<dyn Journal>, Failure> {
+        open(&Place::File(self.directory.join("journal.db"))).await
+    }
+
+    /// Whether a sandbox runs that was up at `moment` already, in milliseconds since
+    /// 1970-01-01T00:00:00Z. One that was killed leaves word of where it was, and
+    /// no lock.
+    pub async fn world_since(&self, moment: i64) -> Result<bool, Failure> {
+        if self.sandbox().is_none_or(|it| it.since_ms > moment) {
+            return Ok(false);
+        }
+        match self.journaled().await? {
+            Some(journal) => Ok(journal.held(SANDBOX_LOCK).await?.is_some()),
+            None => Ok(false),
+        }
     }
 
     /// Where the running sandbox of this project is, as its process wrote it.
@@ -86,51 +95,6 @@ impl State {
     fn sandbox_file(&self) -> PathBuf {
         self.directory.join("sandbox.json")
     }
-}
-
-/// The lock of `environment`, or who holds it.
-pub async fn lock(
-    journal: &dyn Journal,
-    environment: &str,
-    doing: &str,
-) -> Result<Result<Locked, Held>, Failure> {
-    let claim = Claim {
-        holder: holder(),
-        doing: doing.to_owned(),
-    };
-    Ok(match journal.lock(environment, &claim, now_ms()).await? {
-        Lock::Ours(locked) => Ok(locked),
-        Lock::Theirs(held) => Err(held),
-    })
-}
-
-/// The newest release of the clouds, or of the sandboxes, if it is not over
-/// or left something to do.
-pub async fn open_release(journal: &dyn Journal, sandbox: bool) -> Result<Option<Open>, Failure> {
-    let releases = journal.releases().await?;
-    let newest = releases.into_iter().find(|it| it.sandbox == sandbox);
-    let Some(entry) = newest else {
-        return Ok(None);
-    };
-    Ok((!is_over(journal, &entry).await?).then_some(Open {
-        release: entry.id,
-        sandbox,
-        began_ms: entry.began_ms,
-    }))
-}
-
-async fn is_over(journal: &dyn Journal, entry: &Entry) -> Result<bool, Failure> {
-    let events = journal.events(&entry.id, 0).await?;
-    // A resumption takes an ending back.
-    let last = events.iter().rev().find_map(|event| match event.kind {
-        EventKind::Finished { ending } => Some(Some(ending)),
-        EventKind::Resumed { .. } => Some(None),
-        _ => None,
-    });
-    Ok(matches!(
-        last.flatten(),
-        Some(Ending::Succeeded | Ending::Undone | Ending::Cancelled)
-    ))
 }
 
 fn cannot(path: &Path, error: &io::Error) -> Failure {

@@ -17,10 +17,21 @@ enum Line<'a> {
     Release {
         at_ms: i64,
         state: &'static str,
+        #[serde(skip_serializing_if = "str::is_empty")]
+        by: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         ending: Option<Ending>,
     },
     Operation(Operation<'a>),
+    Asked {
+        at_ms: i64,
+        by: &'a str,
+        #[serde(skip_serializing_if = "str::is_empty")]
+        because: &'a str,
+        wish: &'a Wish,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        request: Option<u64>,
+    },
     Gate {
         operation: &'a str,
         state: &'static str,
@@ -147,16 +158,28 @@ fn line(notice: &Notice) -> Line<'_> {
 }
 
 fn journaled(at_ms: i64, kind: &EventKind) -> Line<'_> {
-    let release = |state, ending| Line::Release {
+    let release = |state, by, ending| Line::Release {
         at_ms,
         state,
+        by,
         ending,
     };
     match kind {
-        EventKind::Started { .. } => release("started", None),
-        EventKind::Resumed { .. } => release("resumed", None),
-        EventKind::Asked { .. } => release("cancelling", None),
-        EventKind::Finished { ending } => release("finished", Some(*ending)),
+        EventKind::Started { by, .. } => release("started", by, None),
+        EventKind::Resumed { by } => release("resumed", by, None),
+        EventKind::Asked {
+            request,
+            by,
+            because,
+            wish,
+        } => Line::Asked {
+            at_ms,
+            by,
+            because,
+            wish,
+            request: *request,
+        },
+        EventKind::Finished { ending } => release("finished", "", Some(*ending)),
         EventKind::Succeeded {
             operation,
             direction,

@@ -5,25 +5,33 @@
 //! began); it never reaches the engine: what a person does enters as an event.
 
 mod failure_text;
+mod gates;
 mod json;
+mod leases;
 mod lines;
 mod paint;
+mod people;
 mod plan_text;
 mod report;
 mod report_text;
 mod rows;
 mod terminal;
+mod time;
 mod timeline;
 mod wrap;
 
 pub use failure_text::failure_text;
+pub use gates::{Approved, GateReport, GateState, gate_name};
 pub use json::JsonLines;
+pub use leases::Lease;
 pub use lines::Lines;
 pub use paint::Paint;
+pub use people::Deed;
 pub use plan_text::{Step, plan_text};
-pub use report::{FailureReport, ModuleReport, Report, Requests, TriggerReport};
+pub use report::{FailureReport, ModuleReport, Report, Requests, Stay, TriggerReport};
 pub use report_text::report_text;
 pub use terminal::Terminal;
+pub use time::{clock, duration, moment};
 pub use timeline::{Span, Timeline};
 
 use segue_model::Notice;
@@ -46,13 +54,4 @@ pub trait View: Send {
 
     /// Nothing more comes: leave the screen as the report should find it.
     fn end(&mut self);
-}
-
-/// A duration as people say it: `340 ms`, `12.4 s`, `3 min 20 s`.
-pub fn duration(ms: i64) -> String {
-    match ms.max(0) {
-        ms @ 0..1_000 => format!("{ms} ms"),
-        ms @ 1_000..60_000 => format!("{:.1} s", ms as f64 / 1000.0),
-        ms => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
-    }
 }

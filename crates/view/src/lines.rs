@@ -1,24 +1,30 @@
 //! A release as plain lines: for logs, CI, and whoever pipes it somewhere.
 
-use crate::{Paint, View, rows::retrying};
-use jiff::{Timestamp, tz::TimeZone};
-use segue_model::{Direction, EventKind, Notice};
+use crate::{
+    Paint, View, clock,
+    gates::{Names, wanted},
+    people::Deed,
+    rows::retrying,
+};
+use segue_model::{Direction, EventKind, Notice, Plan};
 use std::io::Write;
 
 /// A release as plain lines.
 pub struct Lines<W> {
     to: W,
     paint: Paint,
+    names: Names,
     time: fn(i64) -> String,
 }
 
 impl<W: Write + Send> Lines<W> {
-    /// Writes to `to`; times are the machine's own.
-    pub fn new(to: W, paint: Paint) -> Self {
+    /// Writes what happens to `plan` to `to`; times are the machine's own.
+    pub fn new(plan: &Plan, to: W, paint: Paint) -> Self {
         Self {
             to,
             paint,
-            time: local_time,
+            names: Names::of(plan),
+            time: clock,
         }
     }
 
@@ -30,13 +36,6 @@ impl<W: Write + Send> Lines<W> {
     }
 }
 
-fn local_time(at_ms: i64) -> String {
-    let time = Timestamp::from_millisecond(at_ms).unwrap_or_default();
-    time.to_zoned(TimeZone::system())
-        .strftime("%H:%M:%S")
-        .to_string()
-}
-
 impl<W: Write + Send> View for Lines<W> {
     fn show(&mut self, notice: &Notice) {
         let paint = self.paint;
@@ -44,8 +43,13 @@ impl<W: Write + Send> View for Lines<W> {
             Notice::Journaled(event) => {
                 let at = Some(event.at_ms);
                 match &event.kind {
-                    EventKind::Started { .. } => self.line(at, "▸", "release", "begins"),
-                    EventKind::Resumed { .. } => self.line(at, "▸", "release", "goes on"),
+                    EventKind::Started { .. }
+                    | EventKind::Resumed { .. }
+                    | EventKind::Asked { .. } => {
+                        if let Some(deed) = Deed::of(&self.names, event) {
+                            self.line(at, "▸", "release", &deed.to_string());
+                        }
+                    }
                     EventKind::Succeeded {
                         operation,
                         direction,
@@ -63,9 +67,6 @@ impl<W: Write + Send> View for Lines<W> {
                         let sign = paint.bad("✗");
                         let line = failure.to_string().replace('\n', " ");
                         self.line(at, &sign, operation.as_str(), &line);
-                    }
-                    EventKind::Asked { by, .. } => {
-                        self.line(at, "↶", "release", &format!("cancelled by {by}"));
                     }
                     EventKind::Finished { .. } => self.line(at, "▸", "release", "is over"),
                 }
@@ -85,12 +86,17 @@ impl<W: Write + Send> View for Lines<W> {
             }
             Notice::Awaiting {
                 operation,
+                from,
                 count,
                 approved,
-                ..
             } => {
-                let so_far = format!("waits for people: {} of {count} approved", approved.len());
-                self.line(None, &paint.warn("?"), operation.as_str(), &so_far);
+                let missing = (*count as usize).saturating_sub(approved.len());
+                let line = format!(
+                    "waits for {}: segue approve {}",
+                    wanted(missing, from),
+                    self.names.name(operation)
+                );
+                self.line(None, &paint.warn("?"), operation.as_str(), &line);
             }
             Notice::Refused { by, why, .. } => {
                 let line = format!("what {by} asked for changes nothing: {why}");
@@ -120,13 +126,74 @@ impl<W: Write + Send> View for Lines<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use segue_model::{Event, Evidence, Failure};
+    use segue_model::{
+        Action, Digest, Event, Evidence, Failure, Operation, Plan, Subject, Verb, Wish,
+    };
+
+    fn plan() -> Plan {
+        Plan {
+            format: segue_model::PLAN_FORMAT,
+            environment: "e".into(),
+            manifest: Digest::of(b""),
+            lock: Digest::of(b""),
+            changes: Vec::new(),
+            operations: vec![Operation {
+                id: "gate/uat".into(),
+                verb: Verb::Gate,
+                subject: Subject::Release("uat".into()),
+                after: Vec::new(),
+                action: Action::Await {
+                    from: vec!["ana".into(), "bob".into()],
+                    count: 2,
+                },
+                undo: None,
+                always: false,
+                finishing: false,
+                no_return: false,
+                overridable: false,
+                deadline_s: 1,
+            }],
+            parallel: 1,
+            hold: false,
+            rolls_back: None,
+        }
+    }
+
+    #[test]
+    fn what_people_do_and_have_to_do_is_said() {
+        let mut lines = Lines::new(&plan(), Vec::new(), Paint { colour: false });
+        lines.time = |_| "00:00:00".into();
+        lines.show(&Notice::Awaiting {
+            operation: "gate/uat".into(),
+            from: vec!["ana".into(), "bob".into()],
+            count: 2,
+            approved: Vec::new(),
+        });
+        lines.show(&Notice::Journaled(Event {
+            seq: 2,
+            at_ms: 0,
+            kind: EventKind::Asked {
+                request: Some(1),
+                by: "ana".into(),
+                because: "all green".into(),
+                wish: Wish::Approve {
+                    operation: "gate/uat".into(),
+                },
+            },
+        }));
+        assert_eq!(
+            String::from_utf8(lines.to).unwrap(),
+            "\x20        ? gate/uat  waits for 2 approvals of ana, bob: segue approve uat\n\
+             00:00:00 ▸ release  ana approved uat: all green\n"
+        );
+    }
 
     #[test]
     fn each_outcome_is_one_line() {
         let mut lines = Lines {
             to: Vec::new(),
             paint: Paint { colour: false },
+            names: Names::of(&plan()),
             time: |at| format!("{at:08}"),
         };
         let event = |kind| {

@@ -1,6 +1,10 @@
 //! A plan for whoever is to approve it.
 
-use crate::{Paint, wrap::wrap};
+use crate::{
+    Paint,
+    gates::{gate_name, wanted},
+    wrap::wrap,
+};
 use segue_model::{Action, Change, Operation, Plan, Subject, Verb};
 use std::fmt::Write;
 
@@ -33,15 +37,24 @@ pub fn plan_text(
         width,
         text: String::new(),
     };
+    let title = match &plan.rolls_back {
+        Some(release) => format!(
+            "Plan to roll release {release} of {} back",
+            plan.environment
+        ),
+        None => format!("Plan for {}", plan.environment),
+    };
     page.line(&format!(
         "{} ({changed} of {} change)\n",
-        paint.strong(format!("Plan for {}", plan.environment)),
+        paint.strong(title),
         plan.changes.len(),
     ));
     page.before();
     page.modules(waves);
     page.after();
+    page.no_return();
     page.risks(risks);
+    page.on_failure();
     page.line(&format!(
         "{} operations, at most {} at once. Digest {}",
         plan.operations.len(),
@@ -73,10 +86,39 @@ impl Page<'_> {
     }
 
     fn before(&mut self) {
-        self.list("asks", &names(self.plan, |it| it.verb == Verb::Gate));
+        self.list(
+            "asks",
+            &names(self.plan, |it| it.verb == Verb::Gate && !is_approval(it)),
+        );
+        self.list("awaits", &approvals(self.plan));
         self.list("checks", &checks(self.plan));
         self.list("pauses", &names(self.plan, |it| it.verb == Verb::Pause));
         self.line("");
+    }
+
+    /// What cannot be taken back once it is done.
+    fn no_return(&mut self) {
+        let points: Vec<_> = names(self.plan, |it| it.no_return && it.verb == Verb::Migrate);
+        if points.is_empty() {
+            return;
+        }
+        let line = format!(
+            "no way back for {}: once it is migrated, undoing leaves it and what it stands on",
+            points.join(", ")
+        );
+        let sign = self.paint.warn("!");
+        let line = wrap(&line, 4, self.width);
+        self.line(&format!("  {sign} {line}\n"));
+    }
+
+    /// What happens when a step fails, where it is not what always happens.
+    fn on_failure(&mut self) {
+        if self.plan.hold {
+            let line = "when a step fails, it holds: nothing is undone until a person says so";
+            let line = wrap(line, 4, self.width);
+            let sign = self.paint.warn("!");
+            self.line(&format!("  {sign} {line}\n"));
+        }
     }
 
     fn modules(&mut self, waves: &[Vec<Step>]) {
@@ -125,6 +167,7 @@ impl Page<'_> {
         let count = |which: &dyn Fn(&Operation) -> bool| {
             plan.operations.iter().filter(|it| which(it)).count()
         };
+        self.list("migrates", &names(plan, |it| it.verb == Verb::Migrate));
         let proofs = count(&|it| it.id.as_str().ends_with("/health"));
         if proofs > 0 {
             self.list("verifies", &[format!("the health of all {proofs}")]);
@@ -211,6 +254,23 @@ fn traffic(plan: &Plan, change: &Change) -> String {
     } else {
         format!("traffic {} %", steps.join(", "))
     }
+}
+
+fn is_approval(operation: &Operation) -> bool {
+    matches!(operation.action, Action::Await { .. })
+}
+
+/// `uat (2 approvals of ana, bob, carol)`.
+fn approvals(plan: &Plan) -> Vec<String> {
+    let operations = plan.operations.iter();
+    let said = operations.filter_map(|operation| match &operation.action {
+        Action::Await { from, count } => {
+            let wanted = wanted(*count as usize, from);
+            Some(format!("{} ({wanted})", gate_name(operation)))
+        }
+        _ => None,
+    });
+    said.collect()
 }
 
 /// `vault.check for shop and stock`.

@@ -1,10 +1,13 @@
 //! What a release did, as a value: for machines as it is, for people as text.
 
-use crate::Timeline;
+use crate::{Deed, GateReport, Lease, Timeline};
 use segue_model::{
-    Action, Direction, Ending, Event, Failure, Operation, Plan, ReleaseId, Subject, Verb, Version,
+    Action, Direction, Ending, Event, Failure, Operation, OperationId, Plan, ReleaseId, Subject,
+    Verb, Version,
 };
+use segue_release::Machine;
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// What a release did.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,6 +31,19 @@ pub struct Report {
     pub modules: Vec<ModuleReport>,
     /// Every trigger.
     pub triggers: Vec<TriggerReport>,
+    /// What people decided, or have to.
+    pub gates: Vec<GateReport>,
+    /// What people did, in order.
+    pub people: Vec<Deed>,
+    /// Triggers that are not given back yet.
+    pub leases: Vec<Lease>,
+    /// What was carried out and stays, though the release turned back.
+    pub stays: Vec<Stay>,
+    /// Whether a step failed that a person is to mend before it is tried again.
+    pub held: bool,
+    /// The finished release that this one takes back, when it is a rollback.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rolls_back: Option<ReleaseId>,
     /// What failed, in the order in which it did.
     pub failures: Vec<FailureReport>,
     /// The requests that users would have sent; only where somebody counted.
@@ -80,6 +96,15 @@ pub struct FailureReport {
     pub failure: Failure,
 }
 
+/// An operation that was carried out and is not undone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stay {
+    /// Which.
+    pub operation: String,
+    /// Why it stays.
+    pub why: String,
+}
+
 /// Requests that were sent during the release, as users would.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Requests {
@@ -109,20 +134,24 @@ impl Report {
             module.took_ms = took(&timeline, of().filter(|it| deploys(it)));
             module.critical = of().any(|it| deploys(it) && path.contains(&it.id));
         }
+        let machine = timeline.machine.as_ref();
         Self {
             kind: "report",
             release: release.clone(),
             environment: plan.environment.clone(),
             plan: plan.digest().to_string(),
-            ending: events.iter().rev().find_map(|event| match event.kind {
-                segue_model::EventKind::Finished { ending } => Some(ending),
-                _ => None,
-            }),
+            ending: machine.and_then(Machine::ending),
             took_ms: timeline.ended_ms - timeline.began_ms,
             critical_path_ms,
             modules,
             triggers: triggers(plan, &timeline),
             failures: failures(&timeline),
+            gates: machine.map_or_else(Vec::new, |it| GateReport::all(plan, events, it)),
+            people: Deed::all(plan, events),
+            leases: machine.map_or_else(Vec::new, |it| Lease::all(plan, events, it)),
+            stays: machine.map_or_else(Vec::new, |it| stays(plan, it)),
+            held: machine.is_some_and(Machine::is_held),
+            rolls_back: plan.rolls_back.clone(),
             requests: None,
         }
     }
@@ -185,6 +214,38 @@ fn triggers(plan: &Plan, timeline: &Timeline) -> Vec<TriggerReport> {
         }
     });
     reports.collect()
+}
+
+/// Why each operation stays: it cannot be undone, or one that cannot stands on it.
+fn stays(plan: &Plan, machine: &Machine) -> Vec<Stay> {
+    let kept: Vec<_> = machine.kept().collect();
+    let mut why: HashMap<&OperationId, &OperationId> = HashMap::new();
+    for operation in plan.operations.iter().rev() {
+        let point = if operation.no_return && kept.contains(&&operation.id) {
+            &operation.id
+        } else if let Some(point) = why.get(&operation.id) {
+            point
+        } else {
+            continue;
+        };
+        for provider in &operation.after {
+            why.entry(provider).or_insert(point);
+        }
+    }
+    let is_point = |id: &OperationId| {
+        let mut operations = plan.operations.iter();
+        operations.any(|it| it.id == *id && it.no_return)
+    };
+    let said = |id: &OperationId| match why.get(id) {
+        Some(point) if !is_point(id) => format!("{point} stands on it"),
+        _ => "it cannot be undone".to_owned(),
+    };
+    kept.iter()
+        .map(|id| Stay {
+            operation: id.to_string(),
+            why: said(id),
+        })
+        .collect()
 }
 
 fn failures(timeline: &Timeline) -> Vec<FailureReport> {

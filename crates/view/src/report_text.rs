@@ -1,10 +1,17 @@
 //! What a release did, for people.
 
 use crate::{
-    Paint, Report, TriggerReport, duration, failure_text::about, report::ModuleReport, wrap::wrap,
+    GateState, Paint, Report, TriggerReport, duration,
+    failure_text::about,
+    moment,
+    report::ModuleReport,
+    wrap::{plain, wrap},
 };
 use segue_model::{Direction, Ending};
 use std::fmt::Write;
+
+/// The columns of a moment: `2026-11-23 04:12:33`.
+const MOMENT: usize = 19;
 
 /// The report as text, `width` columns wide. `next` is what to do next, if anything is.
 pub fn report_text(report: &Report, next: Option<&str>, paint: Paint, width: usize) -> String {
@@ -12,6 +19,9 @@ pub fn report_text(report: &Report, next: Option<&str>, paint: Paint, width: usi
     let _ = writeln!(text, "{}\n", headline(report, paint));
     modules(&mut text, report, paint);
     triggers(&mut text, report, paint, width);
+    gates(&mut text, report, paint, width);
+    people(&mut text, report, paint, width);
+    stays(&mut text, report, paint, width);
     requests(&mut text, report, paint);
     failures(&mut text, report, paint, width);
     let _ = writeln!(
@@ -27,16 +37,21 @@ pub fn report_text(report: &Report, next: Option<&str>, paint: Paint, width: usi
 }
 
 fn headline(report: &Report, paint: Paint) -> String {
-    let name = format!("Release {} of {}", report.release, report.environment);
+    let back = report.rolls_back.as_ref();
+    let back = back.map_or_else(String::new, |it| format!(" (rolls {it} back)"));
+    let name = format!("Release {} of {}{back}", report.release, report.environment);
     match report.ending {
         Some(Ending::Succeeded) => format!("{} {name} succeeded", paint.good("✓")),
         Some(Ending::Undone) => format!("{} {name} failed and was undone", paint.bad("✗")),
         Some(Ending::Cancelled) => format!("{} {name} was cancelled and undone", paint.warn("↶")),
         Some(Ending::PartlyUndone) => format!(
-            "{} {name} was undone, but for what cannot be",
+            "{} {name} was undone, except for what cannot be",
             paint.warn("↶")
         ),
-        Some(Ending::Abandoned) => format!("{} {name} was left where it stood", paint.warn("↶")),
+        Some(Ending::Abandoned) => {
+            let sign = paint.warn("!");
+            format!("{sign} {name} was left where it stood, and its triggers were given back")
+        }
         Some(Ending::Stuck) => {
             format!(
                 "{} {name} failed, and not all of it could be undone",
@@ -49,6 +64,10 @@ fn headline(report: &Report, paint: Paint) -> String {
                 paint.warn("!")
             )
         }
+        None if report.held => format!(
+            "{} {name} failed and holds: nothing was undone",
+            paint.bad("✗")
+        ),
         None => format!("{} {name} is not over", paint.warn("…")),
     }
 }
@@ -129,6 +148,53 @@ fn journey(trigger: &TriggerReport) -> String {
         .chain(later)
         .collect::<Vec<_>>()
         .join(" → ")
+}
+
+/// What waits for people.
+fn gates(text: &mut String, report: &Report, paint: Paint, width: usize) {
+    let waiting = report.gates.iter();
+    let waiting = waiting.filter(|it| it.state == GateState::Waits && report.ending.is_none());
+    for gate in waiting {
+        let so_far: Vec<_> = gate.approved.iter().map(|it| it.by.as_str()).collect();
+        let so_far = match so_far.as_slice() {
+            [] => String::new(),
+            names => format!("; approved by {}", names.join(", ")),
+        };
+        let line = format!("waits for {}{so_far}", gate.wanted());
+        let from = gate.gate.chars().count() + 6;
+        let _ = writeln!(
+            text,
+            "  {} {}  {}\n",
+            paint.warn("?"),
+            paint.strong(&gate.gate),
+            wrap(&line, from, width)
+        );
+    }
+}
+
+/// What people did, unless it is only that one of them began it.
+fn people(text: &mut String, report: &Report, paint: Paint, width: usize) {
+    if report.people.len() < 2 {
+        return;
+    }
+    for deed in &report.people {
+        let said = wrap(&plain(&deed.to_string()), MOMENT + 4, width);
+        let _ = writeln!(text, "  {}  {said}", paint.faint(moment(deed.at_ms)));
+    }
+    text.push('\n');
+}
+
+/// What a release that turned back left in place.
+fn stays(text: &mut String, report: &Report, paint: Paint, width: usize) {
+    if report.stays.is_empty() || report.ending.is_none() {
+        return;
+    }
+    let _ = writeln!(text, "  {}", paint.warn("not undone:"));
+    for stay in &report.stays {
+        let line = format!("{}, because {}", stay.operation, stay.why);
+        let _ = writeln!(text, "    {}", wrap(&line, 6, width));
+    }
+    text.push('\n');
 }
 
 fn requests(text: &mut String, report: &Report, paint: Paint) {
@@ -219,6 +285,12 @@ mod tests {
                 ),
                 trigger("night", [None; 3]),
             ],
+            gates: Vec::new(),
+            people: Vec::new(),
+            leases: Vec::new(),
+            stays: Vec::new(),
+            held: false,
+            rolls_back: None,
             failures: vec![FailureReport {
                 operation: "shop@aks/stage".into(),
                 direction: Direction::Do,

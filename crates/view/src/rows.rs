@@ -1,7 +1,7 @@
 //! The rows of a release as it goes on: one for each module on each target, one
 //! for what comes before, for triggers, and for what comes after.
 
-use crate::report::deploys;
+use crate::{gates::wanted, report::deploys};
 use segue_model::{
     Direction, EventKind, Failure, Notice, Operation, OperationId, Plan, Subject, Verb,
 };
@@ -25,6 +25,8 @@ pub(crate) enum Topic {
 pub(crate) enum Mood {
     Waiting,
     Running,
+    /// People are to decide.
+    Asking,
     Done,
     Undoing,
     Undone,
@@ -39,6 +41,8 @@ pub(crate) struct Row {
     pub done: u64,
     pub mood: Mood,
     pub line: String,
+    /// The gates in it that wait for people, and what for.
+    waits: Vec<(OperationId, String)>,
     /// The rows that come before this one, by name.
     pub after: Vec<String>,
 }
@@ -147,12 +151,14 @@ impl Rows {
                     direction,
                     evidence,
                 } => self.change(operation, |row, place| {
+                    row.decided(operation);
                     row.succeeded(*direction);
                     row.line = format!("{}{}", place.subject, evidence.summary);
                 }),
                 EventKind::Failed {
                     operation, failure, ..
                 } => self.change(operation, |row, place| {
+                    row.decided(operation);
                     row.mood = Mood::Failed;
                     row.line = format!("{}{failure}", place.subject);
                 }),
@@ -160,12 +166,16 @@ impl Rows {
             },
             Notice::Awaiting {
                 operation,
+                from,
                 count,
                 approved,
-                ..
             } => self.change(operation, |row, place| {
-                let so_far = format!("{} of {count} approved", approved.len());
-                row.line = format!("{}waits for people: {so_far}", place.subject);
+                let missing = (*count as usize).saturating_sub(approved.len());
+                let gate = place.subject.trim_end_matches(": ");
+                row.decided(operation);
+                // The command first: what does not fit is cut off at the end.
+                let line = format!("segue approve {gate} ({})", wanted(missing, from));
+                row.waits.push((operation.clone(), line));
             }),
             Notice::Refused { .. } | Notice::JournalAway { .. } => None,
         }
@@ -214,8 +224,30 @@ impl Row {
             done: 0,
             mood: Mood::Waiting,
             line: String::new(),
+            waits: Vec::new(),
             after: Vec::new(),
         }
+    }
+
+    /// Where it stands.
+    pub fn mood(&self) -> Mood {
+        match self.mood {
+            Mood::Failed | Mood::Undoing => self.mood,
+            _ if !self.waits.is_empty() => Mood::Asking,
+            mood => mood,
+        }
+    }
+
+    /// What is said about it.
+    pub fn said(&self) -> &str {
+        match self.waits.first() {
+            Some((_, line)) if self.mood() == Mood::Asking => line,
+            _ => &self.line,
+        }
+    }
+
+    fn decided(&mut self, gate: &OperationId) {
+        self.waits.retain(|(it, _)| it != gate);
     }
 
     fn begin(&mut self, place: &Place, direction: Direction) {

@@ -1,8 +1,10 @@
 //! A release live in a terminal: a tree with a bar for each module.
 
 use crate::{
-    Paint, View,
-    rows::{Mood, Row, Rows, Topic},
+    Paint, View, clock,
+    gates::{Names, wanted},
+    people::Deed,
+    rows::{Mood, Row, Rows, Topic, retrying},
     wrap::plain,
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -20,6 +22,7 @@ pub struct Terminal {
     clock: ProgressBar,
     columns: Columns,
     paint: Paint,
+    names: Names,
     asking: bool,
 }
 
@@ -68,6 +71,7 @@ impl Terminal {
             clock,
             columns,
             paint,
+            names: Names::of(plan),
             asking: false,
         };
         terminal.draw_all();
@@ -92,6 +96,41 @@ impl Terminal {
         self.clock.set_position(self.rows.done().0);
     }
 
+    /// What is said above the tree, where it stays: what people did and have to do.
+    fn remark(&self, notice: &Notice) -> Option<String> {
+        let paint = self.paint;
+        match notice {
+            Notice::Journaled(event) => {
+                let deed = Deed::of(&self.names, event)?;
+                Some(format!("{} {deed}", paint.faint(clock(event.at_ms))))
+            }
+            Notice::Awaiting {
+                operation,
+                from,
+                count,
+                approved,
+            } => {
+                let missing = (*count as usize).saturating_sub(approved.len());
+                let gate = self.names.name(operation);
+                Some(format!(
+                    "{} {} waits for {}. On any machine: segue approve {gate} --because \"…\"",
+                    paint.warn("?"),
+                    paint.strong(gate),
+                    wanted(missing, from)
+                ))
+            }
+            Notice::Refused { by, why, .. } => {
+                let sign = paint.warn("!");
+                Some(format!("{sign} what {by} asked for changes nothing: {why}"))
+            }
+            Notice::JournalAway { failure, wait_ms } => {
+                let sign = paint.warn("…");
+                Some(format!("{sign} journal: {}", retrying(failure, *wait_ms)))
+            }
+            Notice::Begun { .. } | Notice::Progress { .. } | Notice::Retrying { .. } => None,
+        }
+    }
+
     fn label(&self, row: &Row) -> String {
         let Columns {
             name: wide,
@@ -110,14 +149,15 @@ impl Terminal {
 
     fn signed(&self, row: &Row) -> (String, String) {
         let paint = self.paint;
-        let line = plain(&row.line).replace('\n', " ");
-        match row.mood {
+        let line = plain(row.said()).replace('\n', " ");
+        match row.mood() {
             Mood::Waiting if row.after.is_empty() => (paint.faint("·"), line),
             Mood::Waiting => {
                 let after = format!("after {}", row.after.join(", "));
                 (paint.faint("·"), paint.faint(after))
             }
             Mood::Running => (paint.strong("▸"), line),
+            Mood::Asking => (paint.warn("?"), paint.warn(line)),
             Mood::Done => (paint.good("✓"), paint.faint(line)),
             Mood::Undoing => (paint.warn("↶"), line),
             Mood::Undone => (paint.warn("↶"), paint.faint(line)),
@@ -130,6 +170,9 @@ impl View for Terminal {
     fn show(&mut self, notice: &Notice) {
         if let Some(at) = self.rows.take(notice) {
             self.draw(at);
+        }
+        if let Some(line) = self.remark(notice) {
+            self.say(&line);
         }
     }
 

@@ -2,27 +2,38 @@
 
 use super::{
     carry_out::{self, Carry},
+    decide::OverrideArgs,
     kept, plan,
+    repair::{self, RepairArgs},
 };
 use crate::{
     console::Console,
     exit::Exit,
+    found::{Found, environment},
+    journals::{Journals, StateArgs},
+    locking::{self, Wanted},
     problem::Problem,
     project::{MANIFEST, Project},
     session::{SandboxArgs, Session, load},
-    state::{State, lock, now_ms, open_release},
+    state::now_ms,
 };
 use clap::Args;
 use jiff::{Timestamp, tz::TimeZone};
-use segue_journal::{Entry, Held, Journal};
-use segue_model::{Failure, FailureKind, Fault, Plan, ReleaseId};
+use segue_journal::Entry;
+use segue_model::{Failure, Fault, Plan, ReleaseId};
 use segue_sandbox::FaultKind;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// The most requests that anybody may wait for: half an hour of the sandbox's load.
 pub const MOST_REQUESTS: u64 = 200_000;
 
 /// Carry out a release.
+///
+/// It is planned, shown and asked about first; a plan that `segue plan --out` kept is
+/// carried out exactly as it was reviewed, or not at all.
 #[derive(Debug, Args)]
 pub struct Apply {
     /// The directory that holds segue.yaml, or a file that `segue plan --out` kept.
@@ -47,8 +58,26 @@ pub struct Apply {
     /// unhealthy-after-ready, api-unavailable, access-denied.
     #[arg(long, value_name = "MODULE=KIND", value_parser = fault, requires = "sandbox")]
     fault: Vec<(String, FaultKind)>,
+    /// When somebody else is at it, wait until they are done, at most this long.
+    #[arg(
+        long,
+        value_name = "DURATION",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1h",
+        value_parser = locking::wait
+    )]
+    wait: Option<Duration>,
+    #[command(flatten)]
+    how: plan::HowArgs,
+    #[command(flatten)]
+    overrides: OverrideArgs,
+    #[command(flatten)]
+    repair: RepairArgs,
     #[command(flatten)]
     sandbox: SandboxArgs,
+    #[command(flatten)]
+    state: StateArgs,
 }
 
 /// `MODULE=KIND`.
@@ -66,26 +95,35 @@ pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
         known(&project, module)?;
     }
     if let Some(plan) = &kept {
+        args.how.nothing_said()?;
         kept::same_project(plan, &project, &locked)?;
     }
-    let state = State::make(&project.directory)?;
-    let journal = state.journal()?;
-    let environment = environment(&project.manifest.environment, args.sandbox.sandbox);
+    let in_sandbox = args.sandbox.sandbox;
+    let journals = Journals::of(&project, &args.state);
+    let journal = journals.for_new(in_sandbox).await?;
+    if args.repair.repair {
+        repair::all(&directory, &journals, "", Some(in_sandbox), console).await?;
+    }
     let release = name();
-    let held = lock(&*journal, &environment, &format!("release {release}"))
-        .await?
-        .map_err(|held| taken(&environment, &held))?;
+    let wanted = Wanted {
+        environment: &environment(&project.manifest.environment, in_sandbox),
+        doing: &format!("release {release}"),
+        directory: &directory,
+        wait: args.wait,
+    };
+    let held = wanted.take(&*journal, console).await?;
 
     let session = Session::begin(project, locked, &args.sandbox, console).await?;
-    nothing_open(&*journal, &session, &directory).await?;
+    nothing_open(&journals, in_sandbox, &directory).await?;
     let plan = match kept {
         Some(plan) => {
             // Before anybody is shown, or asked, what is not true any more.
             kept::same_world(&session, &plan).await?;
             plan
         }
-        None => session.plan().await?,
+        None => args.how.adjust(session.plan().await?),
     };
+    let wishes = args.overrides.wishes(&plan)?;
     plan::show(&session, &plan, console)?;
     if plan.operations.is_empty() {
         return Ok(Exit::Done);
@@ -110,6 +148,7 @@ pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
         plan,
         faults: &args.fault,
         requests: args.requests,
+        wishes,
     };
     carry_out::run(carry, journal, held, console).await
 }
@@ -143,17 +182,8 @@ fn what(args: &Apply) -> Result<(PathBuf, Option<Plan>), Problem> {
     Ok((place.to_owned(), Some(plan)))
 }
 
-/// In the journal and the locks, a sandbox is an environment of its own.
-pub fn environment(name: &str, sandbox: bool) -> String {
-    if sandbox {
-        format!("{name} (sandbox)")
-    } else {
-        name.to_owned()
-    }
-}
-
 /// A name that sorts by time and that people can say: `20261123-0412-k7fq`.
-fn name() -> ReleaseId {
+pub fn name() -> ReleaseId {
     let now = Timestamp::from_millisecond(now_ms()).unwrap_or_default();
     let time = now
         .to_zoned(TimeZone::UTC)
@@ -165,43 +195,37 @@ fn name() -> ReleaseId {
     ReleaseId::new(format!("{time}-{tail}"))
 }
 
-/// Somebody else holds the lock.
-pub fn taken(environment: &str, held: &Held) -> Problem {
-    let since = Timestamp::from_millisecond(held.since_ms).unwrap_or_default();
-    let since = since.strftime("%Y-%m-%d %H:%M:%S UTC");
-    let failure = Failure::new(
-        FailureKind::LostLock,
-        Fault::User,
-        "SEG6007",
-        format!("{environment} is in somebody else's hands"),
-    )
-    .words(format!(
-        "{} holds its lock since {since}, for {}",
-        held.holder, held.doing
-    ))
-    .hint("wait until it is over; `segue status` shows how far it is");
-    Problem::With(Exit::Locked, failure)
+/// That no earlier release is in the way, which nobody carries out.
+async fn nothing_open(journals: &Journals, sandbox: bool, path: &Path) -> Result<(), Problem> {
+    let open = journals.open(Some(sandbox)).await?;
+    match open.first() {
+        Some(found) => Err(in_the_way(found, path)),
+        None => Ok(()),
+    }
 }
 
-async fn nothing_open(
-    journal: &dyn Journal,
-    session: &Session,
-    directory: &Path,
-) -> Result<(), Problem> {
-    let open = open_release(journal, session.client.is_some()).await?;
-    // What an earlier sandbox left open is of a world that is gone.
-    let Some(open) = open.filter(|it| it.began_ms >= session.world_since_ms) else {
-        return Ok(());
+fn in_the_way(found: &Found, path: &Path) -> Problem {
+    let path = path.display();
+    let what = format!("release {} is not over", found.entry.id);
+    let holds = repair::holds(found);
+    let words = if holds.is_empty() {
+        String::new()
+    } else {
+        format!("{}:\n{}", repair::headline(found), holds.join("\n"))
     };
-    let what = format!("release {} is not over", open.release);
-    let directory = directory.display();
-    let failure = Failure::step("SEG6008", what).by(Fault::User).hint(format!(
-        "`segue status {directory}` shows where it stands, `segue resume {directory}` goes on with it"
-    ));
-    Err(Problem::With(Exit::Refused, failure))
+    let failure = Failure::step("SEG6008", what)
+        .by(Fault::User)
+        .words(words)
+        .hint(format!(
+            "`segue resume {path}` goes on with it, `segue cancel {path} --undo` undoes it, \
+             `segue repair {path}` gives its triggers back and closes it; \
+             `segue status {path}` shows where it stands"
+        ));
+    Problem::With(Exit::Refused, failure)
 }
 
-fn agreed(console: Console) -> Result<(), Problem> {
+/// That a person agrees.
+pub fn agreed(console: Console) -> Result<(), Problem> {
     if !console.can_ask() {
         let failure = Problem::input("SEG2206", "nobody is here to be asked")
             .hint("`--yes` answers the question");

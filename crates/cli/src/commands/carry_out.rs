@@ -11,7 +11,7 @@ use crate::{
 };
 use segue_engine::{Conclusion, Engine, Setup, SystemClock};
 use segue_journal::{Journal, Locked};
-use segue_model::{Failure, Notice, Observation, Plan, ReleaseId, Unit};
+use segue_model::{Failure, Notice, Observation, Plan, ReleaseId, Unit, Wish};
 use segue_platform::Patience;
 use segue_sandbox::{FaultKind, LoadReport};
 use segue_view::{Report, Requests, View, report_text};
@@ -33,6 +33,8 @@ pub struct Carry<'a> {
     pub faults: &'a [(String, FaultKind)],
     /// How many requests the sandbox sends at least.
     pub requests: u64,
+    /// What whoever carries it out asks of it, and why, before it goes on.
+    pub wishes: Vec<(Wish, String)>,
 }
 
 /// Carries it out and reports.
@@ -59,9 +61,13 @@ pub async fn run(
         by: person::place(),
     };
     let engine = Engine::new(setup).await?;
+    let handle = engine.handle();
+    for (wish, because) in &carry.wishes {
+        handle.ask(wish.clone(), &person::name(), because);
+    }
     let (voice, said) = tokio::sync::mpsc::unbounded_channel();
     let showing = tokio::spawn(show(console.view(&carry.plan), shown, said));
-    let interrupt = Interrupt::listen(engine.handle(), console.can_ask(), voice);
+    let interrupt = Interrupt::listen(handle, console.can_ask(), voice);
     let conclusion = engine.run().await;
     drop(interrupt);
     // The view ends when the engine has let go of its sender.
@@ -163,9 +169,11 @@ fn print(
         ending: report.ending,
         sandbox: session.client.is_some(),
         world_is_there: session.world_stays(),
-        held: None,
+        holder: None,
+        waiting: Vec::new(),
+        failed: report.held,
     };
-    let next = next.next();
+    let next = next.text();
     let (paint, width) = (console.paint(), console.width());
     console.text(&report_text(report, next.as_deref(), paint, width));
 }

@@ -1,22 +1,30 @@
 //! One file per command.
 
 mod apply;
+mod approve;
+mod cancel;
 mod carry_out;
 mod check;
 mod completions;
+mod decide;
+mod go_on;
 mod graph;
 mod history;
 mod kept;
 mod lock;
 mod next;
 mod plan;
+mod reject;
+mod repair;
 mod resume;
 mod sandbox;
 mod schema;
 mod status;
+mod watch;
 
 use crate::{console::Console, exit::Exit, problem::Problem};
 use clap::Subcommand;
+use std::path::{Path, PathBuf};
 
 /// What is to be done.
 #[derive(Debug, Subcommand)]
@@ -29,13 +37,16 @@ pub enum Command {
     Lock(lock::Lock),
     /// Show what a release would change, in the order in which it would happen.
     Plan(plan::Plan),
-    /// Carry out a release.
     Apply(apply::Apply),
-    /// Go on with a release that was stopped, killed, or left something to do.
     Resume(resume::Resume),
-    /// Show where the newest release stands.
     Status(status::Status),
-    /// List the releases, or report one of them.
+    Watch(watch::Watch),
+    /// Open a gate that waits for people, from any machine.
+    Approve(decide::DecisionArgs),
+    /// Close a gate that waits for people: the release does not go on.
+    Reject(decide::DecisionArgs),
+    Cancel(cancel::Cancel),
+    Repair(repair::Repair),
     History(history::History),
     /// Run the embedded clouds in a process of their own.
     Sandbox(sandbox::SandboxCommand),
@@ -56,9 +67,33 @@ pub async fn run(command: Command, console: &Console) -> Result<Exit, Problem> {
         Command::Apply(it) => apply::run(it, console).await,
         Command::Resume(it) => resume::run(it, console).await,
         Command::Status(it) => status::run(&it, console).await,
+        Command::Watch(it) => watch::run(it, console).await,
+        Command::Approve(it) => approve::run(it, console).await,
+        Command::Reject(it) => reject::run(it, console).await,
+        Command::Cancel(it) => cancel::run(it, console).await,
+        Command::Repair(it) => repair::run(it, console).await,
         Command::History(it) => history::run(&it, console).await,
         Command::Sandbox(it) => sandbox::run(it, console).await,
         Command::Schema(it) => schema::run(&it, console),
         Command::Completions(it) => completions::run(&it, console),
     }
+}
+
+/// The project's directory and a release: `segue watch RELEASE`, in the project's
+/// directory, names no path.
+fn named(path: &Path, release: Option<&str>) -> (PathBuf, Option<String>) {
+    match (release, path.to_str()) {
+        (None, Some(name)) if !path.exists() && looks_like_a_release(name) => {
+            (PathBuf::from("."), Some(name.to_owned()))
+        }
+        (release, _) => (path.to_owned(), release.map(str::to_owned)),
+    }
+}
+
+/// `20261123-0412-k7fq`, and no path.
+fn looks_like_a_release(name: &str) -> bool {
+    name.starts_with(|it: char| it.is_ascii_digit())
+        && name
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || it == '-')
 }

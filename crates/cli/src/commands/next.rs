@@ -1,7 +1,7 @@
 //! What to type next. One place knows it, for reports and for `segue status`.
 
-use segue_journal::Held;
 use segue_model::Ending;
+use segue_view::GateReport;
 use std::path::Path;
 
 /// Where a release stands, as far as what to type next depends on it.
@@ -15,30 +15,76 @@ pub struct Situation<'a> {
     /// Whether that world still is there, so that it can be resumed.
     pub world_is_there: bool,
     /// Who carries it out at this moment.
-    pub held: Option<Held>,
+    pub holder: Option<String>,
+    /// The gates that wait for people.
+    pub waiting: Vec<GateReport>,
+    /// Whether a step failed that a person is to mend before it is tried again.
+    pub failed: bool,
 }
 
 impl Situation<'_> {
-    /// What to do and to type; none when there is nothing to do.
-    pub fn next(&self) -> Option<String> {
+    /// What to do and to type, one thing a line; empty when there is nothing to do.
+    pub fn next(&self) -> Vec<String> {
         let directory = self.directory.display();
         let flag = if self.sandbox { " --sandbox" } else { "" };
         let apply = format!("segue apply {directory}{flag}");
         let resume = format!("segue resume {directory}");
-        if let Some(held) = &self.held {
-            return Some(format!("wait: {} is at it ({})", held.holder, held.doing));
-        }
-        Some(match self.ending {
-            Some(Ending::Succeeded) => return None,
-            Some(Ending::Undone | Ending::Cancelled | Ending::PartlyUndone | Ending::Abandoned) => {
-                format!("mend the cause, then: {apply}")
+        let undo = format!("segue cancel {directory} --undo");
+        match self.ending {
+            Some(Ending::Succeeded) => Vec::new(),
+            Some(Ending::Undone | Ending::Cancelled) => {
+                vec![format!("mend the cause, then: {apply}")]
             }
-            _ if !self.world_is_there => format!(
-                "the sandbox ended, and its world with it; to begin again: {apply}\n      \
-                 (`segue sandbox {directory}`, in a terminal of its own, outlives its releases)"
-            ),
-            Some(Ending::Stuck | Ending::Incomplete) => format!("mend the cause, then: {resume}"),
-            None => resume,
+            Some(Ending::PartlyUndone | Ending::Abandoned) => vec![
+                format!("look at what is live: segue plan {directory}{flag}"),
+                format!("mend the cause, then: {apply}"),
+            ],
+            _ if !self.world_is_there => vec![
+                format!("the sandbox ended, and its world with it; to begin again: {apply}"),
+                format!(
+                    "(`segue sandbox {directory}`, in a terminal of its own, outlives its releases)"
+                ),
+            ],
+            Some(Ending::Stuck | Ending::Incomplete) => {
+                vec![format!("mend the cause, then: {resume}")]
+            }
+            None if self.holder.is_some() => self.while_it_runs(),
+            None if self.failed => vec![
+                format!("mend the cause, then: {resume} (tries only what failed again)"),
+                format!("or undo it: {undo}"),
+            ],
+            None => self
+                .approvals()
+                .chain([resume, format!("or undo it: {undo}")])
+                .collect(),
+        }
+    }
+
+    /// The same as one text, to stand after `next: `.
+    pub fn text(&self) -> Option<String> {
+        let next = self.next();
+        (!next.is_empty()).then(|| next.join("\n      "))
+    }
+
+    fn while_it_runs(&self) -> Vec<String> {
+        let holder = self.holder.as_deref().unwrap_or_default();
+        let directory = self.directory.display();
+        let approvals = self.approvals();
+        approvals
+            .chain([format!(
+                "wait: {holder} is at it; live: segue watch {directory}"
+            )])
+            .collect()
+    }
+
+    fn approvals(&self) -> impl Iterator<Item = String> + '_ {
+        self.waiting.iter().map(|gate| {
+            let directory = self.directory.display();
+            let place = match directory.to_string().as_str() {
+                "." => String::new(),
+                place => format!(" {place}"),
+            };
+            format!("segue approve {}{place} --because \"…\"", gate.gate)
         })
     }
 }
@@ -46,27 +92,73 @@ impl Situation<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use segue_view::GateState;
 
-    fn next(ending: Option<Ending>, sandbox: bool, world_is_there: bool) -> Option<String> {
-        let situation = Situation {
+    fn situation(
+        ending: Option<Ending>,
+        sandbox: bool,
+        world_is_there: bool,
+    ) -> Situation<'static> {
+        Situation {
             directory: Path::new("shop"),
             ending,
             sandbox,
             world_is_there,
-            held: None,
-        };
-        situation.next()
+            holder: None,
+            waiting: Vec::new(),
+            failed: false,
+        }
+    }
+
+    fn next(ending: Option<Ending>, sandbox: bool, world_is_there: bool) -> Vec<String> {
+        situation(ending, sandbox, world_is_there).next()
     }
 
     #[test]
     fn what_is_typed_next_reaches_the_same_world() {
-        assert_eq!(next(Some(Ending::Succeeded), true, true), None);
-        let undone = next(Some(Ending::Undone), true, false).unwrap();
-        assert!(undone.ends_with("segue apply shop --sandbox"));
-        let undone = next(Some(Ending::Undone), false, true).unwrap();
-        assert!(undone.ends_with("segue apply shop"));
-        assert_eq!(next(None, false, true).unwrap(), "segue resume shop");
-        let gone = next(None, true, false).unwrap();
+        assert!(next(Some(Ending::Succeeded), true, true).is_empty());
+        let undone = next(Some(Ending::Undone), true, false);
+        assert!(undone[0].ends_with("segue apply shop --sandbox"));
+        let undone = next(Some(Ending::Undone), false, true);
+        assert!(undone[0].ends_with("segue apply shop"));
+        assert_eq!(next(None, false, true)[0], "segue resume shop");
+        let gone = next(None, true, false).join(" ");
         assert!(gone.contains("segue apply shop --sandbox") && !gone.contains("resume"));
+    }
+
+    #[test]
+    fn what_people_decide_comes_first() {
+        let gate = GateReport {
+            gate: "uat".into(),
+            operation: "gate/uat".into(),
+            state: GateState::Waits,
+            approval: true,
+            from: Vec::new(),
+            count: 1,
+            approved: Vec::new(),
+        };
+        let waits = Situation {
+            waiting: vec![gate],
+            holder: Some("ana on build-7, process 1".into()),
+            ..situation(None, false, true)
+        };
+        assert_eq!(waits.next()[0], "segue approve uat shop --because \"…\"");
+        assert!(waits.next()[1].contains("ana on build-7"));
+        let left = Situation {
+            holder: None,
+            ..waits
+        };
+        assert_eq!(left.next()[1], "segue resume shop");
+    }
+
+    #[test]
+    fn a_release_that_holds_is_mended_or_undone() {
+        let holds = Situation {
+            failed: true,
+            ..situation(None, false, true)
+        };
+        let text = holds.text().unwrap();
+        assert!(text.starts_with("mend the cause, then: segue resume shop"));
+        assert!(text.ends_with("segue cancel shop --undo"));
     }
 }

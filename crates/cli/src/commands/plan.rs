@@ -1,13 +1,17 @@
 //! `segue plan`: what a release would change.
 
-use super::kept;
+use super::{
+    kept,
+    repair::{self, RepairArgs},
+};
 use crate::{
     console::Console,
     exit::Exit,
+    journals::{Journals, StateArgs},
     problem::Problem,
     session::{SandboxArgs, Session, load},
 };
-use clap::Args;
+use clap::{Args, ValueEnum};
 use segue_manifest::{Manifest, Module};
 use segue_model::Plan as Planned;
 use segue_view::{Step, plan_text};
@@ -23,15 +27,66 @@ pub struct Plan {
     #[arg(short, long = "out", value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
+    how: HowArgs,
+    #[command(flatten)]
+    repair: RepairArgs,
+    #[command(flatten)]
     sandbox: SandboxArgs,
+    #[command(flatten)]
+    state: StateArgs,
+}
+
+/// What of the manifest is said otherwise.
+#[derive(Debug, Clone, Default, Args)]
+pub struct HowArgs {
+    /// What happens when a step fails, instead of what the manifest says.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    on_failure: Option<OnFailure>,
+}
+
+/// What happens when a step fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OnFailure {
+    /// Everything is undone, and every trigger given back.
+    Undo,
+    /// Nothing is undone until a person says so; `segue resume` tries the failed step again.
+    Hold,
+}
+
+impl HowArgs {
+    /// The plan as it was wished.
+    pub fn adjust(&self, mut plan: Planned) -> Planned {
+        if let Some(on_failure) = self.on_failure {
+            plan.hold = on_failure == OnFailure::Hold;
+        }
+        plan
+    }
+
+    /// Law 7: what was reviewed is what runs.
+    pub fn nothing_said(&self) -> Result<(), Problem> {
+        if self.on_failure.is_none() {
+            return Ok(());
+        }
+        let what = "a kept plan says itself what happens when a step fails";
+        let failure = Problem::input("SEG2211", what)
+            .hint("plan again with `segue plan --on-failure`, and review that");
+        Err(failure.into())
+    }
 }
 
 /// Plans.
 pub async fn run(args: Plan, console: Console) -> Result<Exit, Problem> {
-    let (project, locked) = load(&args.path, args.sandbox.sandbox)?;
+    let in_sandbox = args.sandbox.sandbox;
+    let (project, locked) = load(&args.path, in_sandbox)?;
+    let journals = Journals::of(&project, &args.state);
+    if args.repair.repair {
+        repair::all(&args.path, &journals, "", Some(in_sandbox), console).await?;
+    }
     let session = Session::begin(project, locked, &args.sandbox, console).await?;
-    let plan = session.plan().await?;
+    let plan = args.how.adjust(session.plan().await?);
     show(&session, &plan, console)?;
+    let dead = journals.open(Some(in_sandbox)).await?;
+    console.note(&repair::warning(&dead, &args.path, console));
     if let Some(path) = &args.out {
         kept::write(path, plan)?;
         console.note(&format!("Kept. To carry it out: {}", apply(path, &session)));

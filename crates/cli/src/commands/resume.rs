@@ -1,32 +1,37 @@
 //! `segue resume`: goes on with a release.
 
 use super::{
-    apply::{MOST_REQUESTS, environment, taken},
-    carry_out::{self, Carry},
+    apply::MOST_REQUESTS,
+    decide::{self, OverrideArgs},
+    go_on::{self, GoOn},
 };
 use crate::{
     console::Console,
     exit::Exit,
+    found::Found,
+    journals::{Journals, StateArgs},
     problem::Problem,
     project::Project,
-    session::{SandboxArgs, Session, load, running, sandboxed},
-    state::{Open, State, lock, open_release},
+    session::sandboxed,
 };
 use clap::Args;
-use segue_journal::Journal;
-use segue_model::Failure;
+use segue_model::ReleaseId;
 use serde_json::json;
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::PathBuf;
 
 /// Go on with a release that was stopped, killed, or left something to do.
+///
+/// What was begun and is not known to have ended is looked at first and then finished;
+/// nothing is done twice. Of a release that holds after a failed step, only what
+/// failed is tried again.
 #[derive(Debug, Args)]
 pub struct Resume {
     /// The directory that holds segue.yaml.
     #[arg(default_value = ".")]
     path: PathBuf,
+    /// Which release, when it is not the one that is not over.
+    #[arg(long, value_name = "RELEASE")]
+    release: Option<String>,
     /// At least this many requests are sent in the sandbox before the report.
     #[arg(
         long,
@@ -36,75 +41,44 @@ pub struct Resume {
         hide_short_help = true
     )]
     requests: u64,
+    #[command(flatten)]
+    overrides: OverrideArgs,
+    #[command(flatten)]
+    state: StateArgs,
 }
 
 /// Resumes.
 pub async fn run(args: Resume, console: Console) -> Result<Exit, Problem> {
     // Which clouds it is about is known when the journal was read.
-    let directory = Project::open(&args.path, &sandboxed(true))?.directory;
-    let state = State::at(&directory);
-    let Some((journal, open)) = open(&state).await? else {
-        if console.is_json() {
-            console.json(&json!({"type": "resume", "release": null}));
-        }
-        console.note("Nothing is to be resumed: every release is over.");
-        return Ok(Exit::Done);
+    let project = Project::open(&args.path, &sandboxed(true))?;
+    let journals = Journals::of(&project, &args.state);
+    let release = args.release.as_deref().map(ReleaseId::new);
+    let Some(found) = journals.meant(release.as_ref()).await? else {
+        return nothing(&journals, &args, console).await;
     };
-    if open.sandbox {
-        same_world(&state, &open, &args.path).await?;
+    if found.is_over() {
+        return Err(decide::over(&found));
     }
-    let (project, locked) = load(&args.path, open.sandbox)?;
-    let environment = environment(&project.manifest.environment, open.sandbox);
-    let doing = format!("release {}", open.release);
-    let held = lock(&*journal, &environment, &doing)
-        .await?
-        .map_err(|held| taken(&environment, &held))?;
-    let how = SandboxArgs {
-        sandbox: open.sandbox,
-        speed: 1.0,
-    };
-    let session = Session::begin(project, locked, &how, console).await?;
-    let plan = journal.plan(&open.release).await?.ok_or_else(|| {
-        let what = format!("the plan of release {} is not in the journal", open.release);
-        Failure::internal("SEG6002", what)
-    })?;
-    console.note(&format!("Going on with release {}.", open.release));
-    let carry = Carry {
-        session: &session,
+    let wishes = args.overrides.wishes(&found.plan)?;
+    console.note(&format!("Going on with release {}.", found.entry.id));
+    let go_on = GoOn {
+        found,
         directory: &args.path,
-        release: open.release,
-        plan,
-        faults: &[],
         requests: args.requests,
+        wishes,
     };
-    carry_out::run(carry, journal, held, console).await
+    Ok(go_on::run(go_on, &journals, console).await?.exit)
 }
 
-/// The clouds' open release comes before the sandbox's.
-async fn open(state: &State) -> Result<Option<(Arc<dyn Journal>, Open)>, Problem> {
-    let Some(journal) = state.journaled()? else {
-        return Ok(None);
-    };
-    for sandbox in [false, true] {
-        if let Some(open) = open_release(&*journal, sandbox).await? {
-            return Ok(Some((journal, open)));
-        }
+async fn nothing(journals: &Journals, args: &Resume, console: Console) -> Result<Exit, Problem> {
+    // What ran in a sandbox that is gone is not over, and never will be.
+    let newest = journals.newest().await?;
+    if let Some(found) = newest.filter(|it: &Found| !it.is_over()) {
+        return Err(go_on::gone(&found, &args.path));
     }
-    Ok(None)
-}
-
-/// That the sandbox that runs is the one that the release was about: in any
-/// other world, what the journal says was done was not.
-async fn same_world(state: &State, open: &Open, path: &Path) -> Result<(), Problem> {
-    let running = running(state).await?;
-    if running.is_some_and(|(it, _)| it.since_ms <= open.began_ms) {
-        return Ok(());
+    if console.is_json() {
+        console.json(&json!({"type": "resume", "release": null}));
     }
-    let (release, path) = (&open.release, path.display());
-    let what = format!("the sandbox of release {release} is gone, and all of its world");
-    let failure = Problem::input("SEG6009", what).hint(format!(
-        "begin again: `segue apply {path} --sandbox`; a sandbox that outlives its releases is \
-         `segue sandbox {path}`"
-    ));
-    Err(Problem::With(Exit::Refused, failure))
+    console.note("Nothing is to be resumed: every release is over.");
+    Ok(Exit::Done)
 }

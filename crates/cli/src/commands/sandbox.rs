@@ -3,18 +3,15 @@
 use crate::{
     console::Console,
     exit::Exit,
+    locking::Wanted,
     problem::Problem,
     project::Project,
     session::{sandboxed, speed, start},
-    state::{State, lock},
+    state::{SANDBOX_LOCK, State},
 };
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
-
-/// What a running sandbox holds: two of one project would overwrite where the
-/// other one is.
-pub const SANDBOX_LOCK: &str = "sandbox";
 
 /// Run the embedded clouds in a process of their own, until Ctrl-C.
 #[derive(Debug, Args)]
@@ -31,10 +28,16 @@ pub struct SandboxCommand {
 pub async fn run(args: SandboxCommand, console: Console) -> Result<Exit, Problem> {
     let project = Project::open(&args.path, &sandboxed(true))?;
     let locked = project.lock()?;
-    let state = State::make(&project.directory)?;
-    let journal = state.journal()?;
-    let held = lock(&*journal, SANDBOX_LOCK, "segue sandbox").await?;
-    let _held = held.map_err(|held| super::apply::taken("the sandbox", &held))?;
+    let state = State::at(&project.directory);
+    state.make()?;
+    let journal = state.journal().await?;
+    let wanted = Wanted {
+        environment: SANDBOX_LOCK,
+        doing: "segue sandbox",
+        directory: &args.path,
+        wait: None,
+    };
+    let _held = wanted.take(&*journal, console).await?;
     let sandbox = start(&project, &locked, args.speed).await?;
     state.write_sandbox(&sandbox.running)?;
     let running = &sandbox.running;

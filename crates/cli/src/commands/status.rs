@@ -1,102 +1,95 @@
 //! `segue status`: where the newest release stands, from the journal alone.
 
-use super::{apply::environment, next::Situation, sandbox::SANDBOX_LOCK};
+use super::{
+    next::Situation,
+    repair::{self, RepairArgs},
+};
 use crate::{
-    console::Console, exit::Exit, problem::Problem, project::Project, session::sandboxed,
-    state::State,
+    console::Console,
+    exit::Exit,
+    found::Found,
+    journals::{Journals, StateArgs},
+    problem::Problem,
+    project::Project,
+    session::sandboxed,
 };
 use clap::Args;
-use segue_journal::{Entry, Journal};
-use segue_model::{Event, Failure, Plan};
-use segue_release::{Machine, Standing};
-use segue_view::{Report, report_text};
+use segue_view::report_text;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Show where the newest release stands.
+/// Show where the newest release stands, what waits for people, and what dead
+/// releases hold.
 #[derive(Debug, Args)]
 pub struct Status {
     /// The directory that holds segue.yaml.
     #[arg(default_value = ".")]
     path: PathBuf,
+    #[command(flatten)]
+    repair: RepairArgs,
+    #[command(flatten)]
+    state: StateArgs,
 }
 
 /// Shows.
 pub async fn run(args: &Status, console: Console) -> Result<Exit, Problem> {
     let project = Project::open(&args.path, &sandboxed(true))?;
-    let state = State::at(&project.directory);
-    let journal = state.journaled()?;
-    let newest = match &journal {
-        Some(journal) => journal.releases().await?.into_iter().next(),
-        None => None,
+    let journals = Journals::of(&project, &args.state);
+    if args.repair.repair {
+        repair::all(&args.path, &journals, "", None, console).await?;
+    }
+    let Some(found) = journals.newest().await? else {
+        if console.is_json() {
+            console.json(&json!({"type": "status", "release": null}));
+        } else {
+            console.text("No release yet. `segue plan` shows what one would change.");
+        }
+        return Ok(Exit::Done);
     };
-    match (journal, newest) {
-        (Some(journal), Some(entry)) => show(args, console, &state, &*journal, &entry).await?,
-        _ if console.is_json() => console.json(&json!({"type": "status", "release": null})),
-        _ => console.text("No release yet. `segue plan` shows what one would change."),
+    let dead = journals.open(None).await?;
+    if console.is_json() {
+        json(&found, &dead, console);
+    } else {
+        let world_is_there = journals.is_there(&found.entry).await?;
+        text(&args.path, &found, world_is_there, console);
+        let warning = repair::warning(&dead, &args.path, console);
+        if !warning.is_empty() {
+            console.text(&format!("\n{warning}"));
+        }
     }
     Ok(Exit::Done)
 }
 
-async fn show(
-    args: &Status,
-    console: Console,
-    state: &State,
-    journal: &dyn Journal,
-    entry: &Entry,
-) -> Result<(), Problem> {
-    let plan = journal
-        .plan(&entry.id)
-        .await?
-        .ok_or_else(|| Failure::internal("SEG6002", format!("release {} has no plan", entry.id)))?;
-    let events = journal.events(&entry.id, 0).await?;
-    let report = Report::new(&entry.id, &plan, &events);
-    let running = running(&events, &plan)?;
-    let held = journal
-        .held(&environment(&entry.environment, entry.sandbox))
-        .await?;
-    if console.is_json() {
-        let mut value = json!(report);
-        value["type"] = json!("status");
-        value["sandbox"] = json!(entry.sandbox);
-        value["in_flight"] = json!(running);
-        value["held_by"] = json!(held.map(|it| it.holder));
-        console.json(&value);
-        return Ok(());
-    }
-    // A sandbox that was killed leaves word of where it was, and no lock.
-    let lives = journal.held(SANDBOX_LOCK).await?.is_some();
-    let world = state
-        .sandbox()
-        .filter(|it| lives && it.since_ms <= entry.began_ms);
-    let next = Situation {
-        directory: &args.path,
-        ending: report.ending,
-        sandbox: entry.sandbox,
-        world_is_there: !entry.sandbox || world.is_some(),
-        held,
-    };
-    let mut next = next.next();
-    if report.ending.is_none() && !running.is_empty() {
-        let begun = format!("begun, and not known to have ended: {}", running.join(", "));
-        next = Some(next.map_or(begun.clone(), |next| format!("{next}\n{begun}")));
-    }
-    let (paint, width) = (console.paint(), console.width());
-    console.text(&report_text(&report, next.as_deref(), paint, width));
-    Ok(())
+fn json(found: &Found, open: &[Found], console: Console) {
+    let mut value = json!(found.report());
+    value["type"] = json!("status");
+    value["sandbox"] = json!(found.entry.sandbox);
+    value["in_flight"] = json!(found.in_flight());
+    value["held_by"] = json!(found.held.as_ref().map(|it| &it.holder));
+    value["dead"] = json!(repair::dead(open));
+    console.json(&value);
 }
 
-/// Operations that were begun and have no outcome yet.
-fn running(events: &[Event], plan: &Plan) -> Result<Vec<String>, Problem> {
-    let mut machine = Machine::new(plan)
-        .map_err(|bad| Failure::internal("SEG6002", "not a plan").words(bad.to_string()))?;
-    for event in events {
-        machine.handle(event);
+fn text(path: &Path, found: &Found, world_is_there: bool, console: Console) {
+    let report = found.report();
+    let situation = Situation {
+        directory: path,
+        ending: report.ending,
+        sandbox: found.entry.sandbox,
+        world_is_there,
+        holder: found.held.as_ref().map(|it| it.holder.clone()),
+        waiting: found.waiting(),
+        failed: report.held,
+    };
+    let mut next = situation.next();
+    let running = found.in_flight();
+    if report.ending.is_none() && !running.is_empty() {
+        next.push(format!(
+            "begun, and not known to have ended: {}",
+            running.join(", ")
+        ));
     }
-    let in_flight = plan.operations.iter().filter(|operation| {
-        machine
-            .standing(&operation.id)
-            .is_some_and(Standing::is_in_flight)
-    });
-    Ok(in_flight.map(|it| it.id.to_string()).collect())
+    let next = (!next.is_empty()).then(|| next.join("\n      "));
+    let (paint, width) = (console.paint(), console.width());
+    console.text(&report_text(&report, next.as_deref(), paint, width));
 }

@@ -1,0 +1,157 @@
+//! `segue repair`: gives back what a dead release holds, and closes it.
+
+use super::go_on::{self, GoOn};
+use crate::{
+    console::Console,
+    exit::Exit,
+    found::Found,
+    journals::{Journals, StateArgs},
+    problem::Problem,
+    project::Project,
+    session::sandboxed,
+};
+use clap::Args;
+use segue_model::{Ending, Failure, Wish};
+use segue_view::moment;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Give back the triggers of a release that nobody carries out, and close it.
+///
+/// What it deployed stays as it is. To go on with the release instead, `segue resume`;
+/// to undo it, `segue cancel --undo`.
+#[derive(Debug, Args)]
+pub struct Repair {
+    /// The directory that holds segue.yaml.
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Why; it stands in the journal for good.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    because: String,
+    #[command(flatten)]
+    state: StateArgs,
+}
+
+/// Whether what dead releases hold is given back first.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct RepairArgs {
+    /// Give back at once the triggers of a release that nobody carries out, and close it.
+    #[arg(long)]
+    pub repair: bool,
+}
+
+/// Repairs.
+pub async fn run(args: Repair, console: Console) -> Result<Exit, Problem> {
+    let project = Project::open(&args.path, &sandboxed(true))?;
+    let journals = Journals::of(&project, &args.state);
+    let repaired = all(&args.path, &journals, &args.because, None, console).await?;
+    if repaired == 0 {
+        if console.is_json() {
+            console.json(&json!({"type": "repair", "releases": 0}));
+        }
+        console.note("Nothing is to be repaired: no release was left half done.");
+    }
+    Ok(Exit::Done)
+}
+
+/// Closes every release that nobody carries out, of one world or of all; says how many.
+pub async fn all(
+    path: &Path,
+    journals: &Journals,
+    because: &str,
+    sandbox: Option<bool>,
+    console: Console,
+) -> Result<usize, Problem> {
+    let mut dead = journals.open(sandbox).await?;
+    dead.retain(|it| it.held.is_none());
+    let count = dead.len();
+    for found in dead {
+        close(path, journals, found, because, console).await?;
+    }
+    Ok(count)
+}
+
+async fn close(
+    path: &Path,
+    journals: &Journals,
+    found: Found,
+    because: &str,
+    console: Console,
+) -> Result<(), Problem> {
+    let release = found.entry.id.clone();
+    console.note(&format!(
+        "Giving back what release {release} holds, and closing it."
+    ));
+    let go_on = GoOn {
+        found,
+        directory: path,
+        requests: 0,
+        wishes: vec![(Wish::Abandon, because.to_owned())],
+    };
+    let outcome = go_on::run(go_on, journals, console).await?;
+    if outcome.ending == Some(Ending::Abandoned) {
+        return Ok(());
+    }
+    let what = format!("release {release} could not be closed");
+    let failure = Failure::step("SEG6034", what).hint("the report above says why");
+    Err(Problem::With(outcome.exit, failure))
+}
+
+/// What dead releases hold, for people; empty when they hold nothing.
+pub fn warning(found: &[Found], path: &Path, console: Console) -> String {
+    let strays = found.iter().filter(|it| !it.stray_leases().is_empty());
+    let told = strays.map(|it| stray(it, path, console));
+    told.collect::<Vec<_>>().join("\n")
+}
+
+/// The same for machines.
+pub fn dead(found: &[Found]) -> Vec<Value> {
+    let strays = found.iter().filter(|it| !it.stray_leases().is_empty());
+    strays
+        .map(|it| {
+            json!({
+                "release": it.entry.id, "sandbox": it.entry.sandbox,
+                "stopped": it.machine.is_suspended(), "leases": it.stray_leases(),
+            })
+        })
+        .collect()
+}
+
+fn stray(found: &Found, path: &Path, console: Console) -> String {
+    let paint = console.paint();
+    let (sign, path) = (paint.warn("!"), path.display());
+    let mut text = format!("{sign} {}\n", paint.strong(headline(found)));
+    for line in holds(found) {
+        text += &format!("    {line}\n");
+    }
+    text + &format!(
+        "  to go on with it:                     segue resume {path}\n  \
+         to undo it:                           segue cancel {path} --undo\n  \
+         to give triggers back and close it:   segue repair {path}\n"
+    )
+}
+
+/// Which release nobody carries out.
+pub fn headline(found: &Found) -> String {
+    let entry = &found.entry;
+    let by = found.report().people.into_iter().rev();
+    let by = by.map(|it| it.by).find(|it| !it.is_empty());
+    let by = by.map_or_else(String::new, |it| format!(" (last: {it})"));
+    let state = if found.machine.is_suspended() {
+        "was stopped"
+    } else {
+        "was left by its process"
+    };
+    format!("release {}{by} {state} and holds triggers", entry.id)
+}
+
+/// `notifications since 2026-11-23 04:12:33; it was: notifier-push pushes`.
+pub fn holds(found: &Found) -> Vec<String> {
+    let leases = found.stray_leases().into_iter();
+    leases
+        .map(|it| {
+            let since = moment(it.since_ms);
+            format!("{} since {since}; before: {}", it.trigger, it.before)
+        })
+        .collect()
+}
