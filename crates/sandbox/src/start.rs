@@ -32,6 +32,7 @@ pub struct Running {
 pub struct Sandbox {
     /// Where it is.
     pub running: Running,
+    shared: Shared,
     _clusters: Vec<kubernetes::Cluster>,
     _azure: Option<Azure>,
     _google: Option<Google>,
@@ -95,6 +96,7 @@ impl Sandbox {
         let reached = registry(&project.former.manifest, &project.directory, &endpoints).await?;
         former::deploy(project, &reached).await?;
         shared.effects.reset();
+        shared.effects.tripwire().reset();
 
         let through = project.world.load_through.clone();
         let through = through.or_else(|| catalog::front_door(&project.manifest, &project.lock));
@@ -113,6 +115,7 @@ impl Sandbox {
                 pid: std::process::id(),
                 since_ms: now_ms(),
             },
+            shared,
             _clusters: clusters,
             _azure: azure,
             _google: google,
@@ -120,6 +123,11 @@ impl Sandbox {
             _control: control,
             _directory: directory,
         })
+    }
+
+    /// What its twins share: the ledger, the faults, the tripwire.
+    pub fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// Drives it over its own API, as another process would.

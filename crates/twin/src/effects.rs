@@ -1,8 +1,9 @@
 //! The ledger of effects: every request that really changed something, so that
 //! a test can say "nothing was done twice".
 
+use crate::tripwire::{self, Side, Tripwire};
 use serde::{Deserialize, Serialize};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One request that changed something. A request that found everything as it
 /// wants it (a server-side apply of an equal object) is none.
@@ -20,6 +21,7 @@ pub struct Effect {
 #[derive(Debug, Default)]
 pub struct Effects {
     all: Mutex<Vec<Effect>>,
+    tripwire: Arc<Tripwire>,
 }
 
 impl Effects {
@@ -30,6 +32,16 @@ impl Effects {
             verb: verb.to_owned(),
             resource: resource.to_owned(),
         });
+        // What a request began and what comes to its end only now.
+        if !tripwire::is_guarded() {
+            let what = format!("{api} {verb} {resource}");
+            self.tripwire.note(Side::After, &what);
+        }
+    }
+
+    /// What can stop the world at one of its effects.
+    pub fn tripwire(&self) -> &Arc<Tripwire> {
+        &self.tripwire
     }
 
     /// Everything recorded, in the order in which it happened.

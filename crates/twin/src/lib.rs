@@ -15,6 +15,7 @@ pub mod google;
 pub mod kubernetes;
 pub mod mesh;
 pub mod tls;
+pub mod tripwire;
 pub mod workload;
 pub mod world;
 

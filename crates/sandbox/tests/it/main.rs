@@ -2,4 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod boundaries;
 mod conformance;
+mod journal;
+mod wire;
+mod world;

@@ -11,7 +11,7 @@ use super::{
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use std::sync::Arc;
@@ -34,7 +34,11 @@ pub(super) fn router(arm: Arc<Arm>) -> Router {
 }
 
 async fn serve(State(arm): State<Arc<Arm>>, request: Request) -> Response {
-    let answer = match Call::read(&arm.base, &arm.token, request).await {
+    // The URLs in an answer lead where the caller reached Resource Manager.
+    let host = request.headers().get(header::HOST);
+    let base = host.and_then(|host| Some(format!("https://{}", host.to_str().ok()?)));
+    let base = base.unwrap_or_else(|| arm.base.clone());
+    let answer = match Call::read(&base, &arm.token, request).await {
         Ok(call) => arm.answer(&call).await,
         Err(error) => Err(error),
     };

@@ -21,6 +21,7 @@ pub use world::{App, EventSubscription, HoldQueue, SeededSecret, World};
 use crate::{
     Shared,
     tls::{Authority, Server, loopback},
+    tripwire::guard,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, io, sync::Arc};
@@ -66,12 +67,15 @@ impl Azure {
             event_grid: event_grid::EventGrid::new(&shared, &world),
             insights: insights::Insights::new(&world, requests),
         });
-        let mut servers = vec![authority.serve(listener, arm::router(arm))?];
+        let tripwire = shared.effects.tripwire();
+        let router = guard(arm::router(arm), "arm", tripwire);
+        let mut servers = vec![authority.serve(listener, router)?];
         let mut vaults = BTreeMap::new();
         for (name, secrets) in &world.vaults {
             let listener = loopback().await?;
             let base = format!("https://{}", listener.local_addr()?);
             let router = key_vault::router(&shared, name, &base, &world.token, secrets);
+            let router = guard(router, &format!("keyvault/{name}"), tripwire);
             servers.push(authority.serve(listener, router)?);
             vaults.insert(name.clone(), base);
         }

@@ -30,7 +30,7 @@ mod world;
 pub use world::{Job, PushEndpoint, Repository, Subscription, World};
 
 use crate::Shared;
-use server::Server;
+use server::{Server, serve};
 use site::Site;
 use std::{io, sync::Arc};
 
@@ -71,16 +71,16 @@ impl Google {
         let site = Arc::new(Site { shared, world });
         let run = run::Run::start(site.clone()).await?;
         let functions = functions::Functions::new(site.clone(), run.clone());
+        let scheduler = scheduler::Scheduler::new(site.clone(), &run);
+        let pubsub = pubsub::PubSub::new(site.clone(), &run);
+        let artifacts = artifact_registry::ArtifactRegistry::new(site.clone());
         let servers = [
-            server::serve(run.clone()).await?,
-            server::serve(functions).await?,
-            server::serve(Arc::new(scheduler::Scheduler::new(site.clone(), &run))).await?,
-            server::serve(Arc::new(pubsub::PubSub::new(site.clone(), &run))).await?,
-            server::serve(Arc::new(artifact_registry::ArtifactRegistry::new(
-                site.clone(),
-            )))
-            .await?,
-            server::serve(Arc::new(storage::Storage::new(site.clone()))).await?,
+            serve("run", run.clone()).await?,
+            serve("functions", functions).await?,
+            serve("scheduler", Arc::new(scheduler)).await?,
+            serve("pubsub", Arc::new(pubsub)).await?,
+            serve("artifactregistry", Arc::new(artifacts)).await?,
+            serve("storage", Arc::new(storage::Storage::new(site.clone()))).await?,
             oci::serve(site).await?,
         ];
         let url = |index: usize| servers[index].url.clone();

@@ -7,6 +7,7 @@ use super::{
     schema::{Check, Way},
     site::Site,
 };
+use crate::tripwire::guard;
 use axum::{
     Json, Router,
     body::Bytes,
@@ -66,9 +67,11 @@ impl Server {
     }
 }
 
-/// Serves `api` on a port of its own.
-pub(super) async fn serve<A: Api>(api: Arc<A>) -> io::Result<Server> {
-    Server::start(Router::new().fallback(respond::<A>).with_state(api)).await
+/// Serves `api`, which effects call `name`, on a port of its own.
+pub(super) async fn serve<A: Api>(name: &str, api: Arc<A>) -> io::Result<Server> {
+    let tripwire = api.site().shared.effects.tripwire().clone();
+    let router = Router::new().fallback(respond::<A>).with_state(api);
+    Server::start(guard(router, name, &tripwire)).await
 }
 
 async fn respond<A: Api>(

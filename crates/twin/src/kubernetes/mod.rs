@@ -33,7 +33,7 @@ mod store;
 mod validation;
 mod write;
 
-use crate::Shared;
+use crate::{Shared, tripwire::guard};
 use axum::Router;
 use runtime::Runtime;
 use serde_json::{Value, json};
@@ -71,6 +71,7 @@ impl Cluster {
     pub async fn start(shared: Shared, world: World) -> std::io::Result<Self> {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
+        let tripwire = shared.effects.tripwire().clone();
         let inner = Arc::new(Inner {
             store: Mutex::new(furnished(&world)),
             runtime: Mutex::default(),
@@ -81,6 +82,7 @@ impl Cluster {
         let app = Router::new()
             .fallback(server::handle)
             .with_state(inner.clone());
+        let app = guard(app, &format!("kubernetes/{}", inner.world.name), &tripwire);
         let mut closing = inner.closing.subscribe();
         tokio::spawn(async move {
             let closed = async move {
