@@ -147,13 +147,18 @@ fn checked(html: &mut String, item: &Item) {
         ItemState::Unknown => ("unknown", "?"),
         ItemState::NotReached => ("not-reached", "–"),
     };
+    // What went wrong is read first.
+    let open = match item.state {
+        ItemState::Failed | ItemState::Unknown => " open",
+        _ => "",
+    };
     let word = match item.state {
         ItemState::Done => String::new(),
         state => format!(r#"<span class="word">{}</span>"#, words::state(state)),
     };
     let _ = write!(
         html,
-        r#"<details class="{class}"><summary><span class="sign">{sign}</span><span class="what">{}</span>{word}<span class="took">{}</span></summary><dl>"#,
+        r#"<details class="{class}"{open}><summary><span class="sign">{sign}</span><span class="what">{}</span>{word}<span class="took">{}</span></summary><dl>"#,
         escape(&item.text),
         item.took_ms.map(duration).unwrap_or_default(),
     );

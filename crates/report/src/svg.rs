@@ -89,13 +89,18 @@ fn ticks(svg: &mut String, last: i64, scale: f64, height: f64) {
             svg,
             r#"<line class="grid" x1="{x:.1}" y1="{TOP}" x2="{x:.1}" y2="{height}"/><text class="tick" x="{:.1}" y="16">{}</text>"#,
             x + 3.0,
-            if at == 0 {
-                "0".to_owned()
-            } else {
-                duration(at)
-            }
+            label(at, last, step)
         );
         at += step;
+    }
+}
+
+/// What a tick is called; nothing where the picture ends before the name would.
+fn label(at: i64, last: i64, step: i64) -> String {
+    match at {
+        0 => "0".to_owned(),
+        at if last - at < step / 2 => String::new(),
+        at => duration(at),
     }
 }
 
