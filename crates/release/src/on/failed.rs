@@ -18,7 +18,8 @@ pub(crate) fn failed(
     // Law 10: a lost connection, a full disk, a lost lock is not a failed step.
     // The outcome stays unknown, and nothing begins until somebody resumes.
     if !failure.kind.compensates() {
-        return match machine.waits_for_outcome(at) {
+        let lost = failure.kind == FailureKind::LostLock;
+        return match lost || machine.waits_for_outcome(at) {
             true => machine.suspend(Some(failure)),
             false => Vec::new(),
         };
