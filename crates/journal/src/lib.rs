@@ -11,11 +11,13 @@ mod format;
 mod lock;
 mod place;
 mod plan;
+mod postgres;
 mod sqlite;
 mod verify;
 
 pub use lock::{Claim, Guard, Held, Lock, LockFence, Locked};
 pub use place::{Place, open};
+pub use postgres::{Postgres, Waits};
 pub use sqlite::Sqlite;
 pub use verify::{Verified, verify};
 

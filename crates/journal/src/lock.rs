@@ -44,6 +44,9 @@ pub trait Guard: Send + Sync {
 
     /// Comes to its end when the lock is known to be lost, and else never.
     fn lost(&self) -> Pin<Box<dyn Future<Output = Failure> + Send + '_>>;
+
+    /// Whoever wrote with this lock was told that it is somebody else's.
+    fn lose(&self) {}
 }
 
 /// A held lock. It is given back when this and all its fences are dropped.
@@ -71,6 +74,12 @@ impl Locked {
     /// The fencing token: greater than that of every holder before.
     pub fn token(&self) -> i64 {
         self.token
+    }
+
+    /// The failure of whoever wrote with this lock when it was somebody else's.
+    pub(crate) fn was_lost(&self) -> Failure {
+        self.guard.lose();
+        lost(&self.environment)
     }
 
     /// Something that adapters can ask before each effect.

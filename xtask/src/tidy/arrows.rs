@@ -47,7 +47,8 @@ const ROOMS: [Room; 21] = [
         .only(&["annotate-snippets", "schemars", "serde", "serde-saphyr", "serde_json", "strsim"]),
     room("plan", &["manifest", "model"]).only(&["serde_json"]),
     room("runbook", &["manifest", "model"]).only(&["pulldown-cmark", "strsim"]),
-    room("journal", &["model"]).only(&["async-trait", "rusqlite", "serde", "serde_json", "tokio"]),
+    room("journal", &["model"])
+        .only(&["async-trait", "rusqlite", "rustix", "rustls", "rustls-native-certs", "serde", "serde_json", "tokio", "tokio-postgres", "tokio-rustls"]),
     room("engine", &["journal", "model", "platform", "release"]).only(&["serde_json", "tokio"]),
     room("view", &["model", "release"]).only(&["anstyle", "indicatif", "jiff", "serde", "serde_json"]),
     room("report", &["model", "release", "view"]).only(&["jiff", "serde", "serde_json"]),

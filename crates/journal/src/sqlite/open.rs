@@ -1,7 +1,7 @@
 //! Opening a journal: made when it is not there, refused when it is newer.
 
 use super::{Sqlite, schema, storage};
-use rusqlite::Connection;
+use rusqlite::{Connection, config::DbConfig};
 use segue_model::{Failure, Fault};
 use std::{path::Path, sync::Mutex, time::Duration};
 
@@ -13,6 +13,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // A statement is planned once, not again for each value that it is given.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 

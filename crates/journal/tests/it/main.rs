@@ -4,12 +4,17 @@
 
 mod child;
 mod conformance;
+mod server;
 mod store;
 
 macro_rules! kept_by_both {
     ($($promise:ident)*) => {
         mod sqlite {
             $(#[test] fn $promise() { crate::store::on_sqlite(crate::conformance::$promise) })*
+        }
+
+        mod postgres {
+            $(#[test] fn $promise() { crate::store::on_postgres(crate::conformance::$promise) })*
         }
     };
 }

@@ -1,11 +1,13 @@
 //! A new, empty place for a journal, in each store.
 
+use crate::server::{Server, server};
 use segue_journal::{Claim, Journal, Lock, Locked, Place, open};
 use std::{future::Future, sync::Arc};
 
-/// A place that goes away with the value.
+/// A place of its own.
 pub struct Store {
     pub place: Place,
+    /// Goes away with the value; a database goes with its server.
     pub directory: tempfile::TempDir,
 }
 
@@ -16,10 +18,18 @@ impl Store {
         Self { place, directory }
     }
 
+    pub async fn postgres(server: &Server) -> Self {
+        let database = server.database().await;
+        let place = Place::Postgres(server.url(server.port, &database));
+        let directory = tempfile::tempdir().unwrap();
+        Self { place, directory }
+    }
+
     /// As another process is told of it.
     pub fn address(&self) -> String {
         match &self.place {
             Place::File(path) => path.display().to_string(),
+            Place::Postgres(url) => url.clone(),
         }
     }
 
@@ -35,6 +45,11 @@ impl Store {
                 let connection = rusqlite::Connection::open(path).unwrap();
                 connection.execute_batch(statements).unwrap();
             }
+            Place::Postgres(url) => {
+                let (_, database) = url.rsplit_once('/').unwrap();
+                let statements = format!("SET search_path TO segue; {statements}");
+                server().unwrap().sql(database, &statements).await;
+            }
         }
     }
 
@@ -42,6 +57,7 @@ impl Store {
     pub fn newer(&self) -> &'static str {
         match self.place {
             Place::File(_) => "PRAGMA user_version = 99",
+            Place::Postgres(_) => "UPDATE format SET version = 99",
         }
     }
 }
@@ -50,7 +66,13 @@ pub fn on_sqlite<F: Future<Output = ()>>(promise: impl FnOnce(Store) -> F) {
     runtime().block_on(promise(Store::sqlite()));
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+pub fn on_postgres<F: Future<Output = ()>>(promise: impl FnOnce(Store) -> F) {
+    if let Some(server) = server() {
+        runtime().block_on(async { promise(Store::postgres(server).await).await });
+    }
+}
+
+pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
