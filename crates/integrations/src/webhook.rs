@@ -28,7 +28,7 @@ struct Change {
     module: String,
     target: String,
     from: Option<String>,
-    to: String,
+    to: Option<String>,
 }
 
 impl Webhook {
@@ -89,7 +89,8 @@ impl Performer for Webhook {
 fn text(input: &Input) -> String {
     let changes = input.changes.iter().map(|change| {
         let from = change.from.as_deref().unwrap_or("new");
-        format!("{}@{} {from} → {}", change.module, change.target, change.to)
+        let to = change.to.as_deref().unwrap_or("gone");
+        format!("{}@{} {from} → {to}", change.module, change.target)
     });
     format!(
         "{}: release {} is live ({})",

@@ -7,7 +7,7 @@ use crate::{
     preconditions::perform,
 };
 use segue_manifest::Manifest;
-use segue_model::{Action, Operation, OperationId, Subject, Unit, Verb, Version};
+use segue_model::{Action, ModuleId, Operation, OperationId, Subject, TargetId, Verb, Version};
 use serde_json::{Value, json};
 
 pub(crate) fn operations(
@@ -34,15 +34,11 @@ pub(crate) fn operations(
             _ => before_tag,
         });
     let changed = input.seen.iter().filter(|seen| seen.changed);
-    let changes: Vec<_> = changed
-        .map(|seen| {
-            told(
-                &seen.unit,
-                seen.live.version.as_ref(),
-                Some(&seen.unit.version),
-            )
-        })
-        .collect();
+    let changes = changed.map(|seen| {
+        let (from, to) = (seen.live.version.as_ref(), &seen.unit.version);
+        told(&seen.unit.module, &seen.unit.target, from, Some(to))
+    });
+    let changes: Vec<_> = changes.collect();
     all.extend(notify(input.manifest, &changes, &before_notify));
     all
 }
@@ -125,8 +121,13 @@ fn tag(input: &Input<'_>, after: &[OperationId]) -> Option<Operation> {
 }
 
 /// What receivers are told of one unit's change.
-pub(crate) fn told(unit: &Unit, from: Option<&Version>, to: Option<&Version>) -> Value {
-    json!({ "module": unit.module, "target": unit.target, "from": from, "to": to })
+pub(crate) fn told(
+    module: &ModuleId,
+    target: &TargetId,
+    from: Option<&Version>,
+    to: Option<&Version>,
+) -> Value {
+    json!({ "module": module, "target": target, "from": from, "to": to })
 }
 
 pub(crate) fn notify(

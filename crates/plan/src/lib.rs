@@ -16,11 +16,13 @@ mod migrations;
 mod moved;
 mod order;
 mod preconditions;
+mod rollback;
 mod triggers;
 mod units;
 
 pub use changes::waves;
 pub use moved::{Moved, moved};
+pub use rollback::{Rollback, rollback, units};
 
 use segue_manifest::{Manifest, OnFailure};
 use segue_model::{Capabilities, Digest, Failure, ModuleId, Observation, Plan, TargetId, Unit};
