@@ -93,12 +93,20 @@ impl Found {
         gates
     }
 
-    /// Triggers that it has to give back and that nobody gives back now.
-    pub fn stray_leases(&self) -> Vec<Lease> {
-        if self.is_over() || self.held.is_some() {
+    /// Triggers that it has to give back.
+    pub fn leases(&self) -> Vec<Lease> {
+        if self.is_over() {
             return Vec::new();
         }
         Lease::all(&self.plan, &self.events, &self.machine)
+    }
+
+    /// Triggers that it has to give back and that nobody gives back now.
+    pub fn stray_leases(&self) -> Vec<Lease> {
+        match self.held {
+            Some(_) => Vec::new(),
+            None => self.leases(),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
 };
 use clap::Args;
 use segue_connect::{Endpoints, Waiting, observe, registry, units};
+use segue_manifest::OnFailure;
 use segue_model::{Failure, FailureKind, Observation, Plan, Unit};
 use segue_plan::{Input, Seen};
 use segue_platform::Registry;
@@ -43,8 +44,8 @@ pub fn speed(text: &str) -> Result<f64, String> {
 pub struct Session {
     /// The manifest.
     pub project: Project,
-    /// Its lock.
-    pub locked: Locked,
+    /// Its lock; a rollback needs none.
+    pub locked: Option<Locked>,
     /// Who carries out what.
     pub registry: Registry,
     /// Drives the sandbox, when there is one.
@@ -75,7 +76,7 @@ impl Session {
     /// Connects a project to its targets.
     pub async fn begin(
         project: Project,
-        locked: Locked,
+        locked: Option<Locked>,
         how: &SandboxArgs,
         console: Console,
     ) -> Result<Self, Problem> {
@@ -87,7 +88,8 @@ impl Session {
         } else {
             console
                 .note("Starting the sandbox: the embedded clouds, with the former versions live …");
-            let started = own.insert(start(&project, &locked, how.speed).await?);
+            let locked = locked.as_ref().ok_or_else(no_lock)?;
+            let started = own.insert(start(&project, locked, how.speed).await?);
             let running = started.running.clone();
             (running.endpoints, Some(started.client()?))
         };
@@ -111,19 +113,40 @@ impl Session {
 
     /// Every module on every target, as the lock wants it.
     pub fn units(&self) -> Result<Vec<Unit>, Failure> {
-        units(&self.project.manifest, &self.locked.lock)
+        units(&self.project.manifest, &self.locked()?.lock)
+    }
+
+    fn locked(&self) -> Result<&Locked, Failure> {
+        self.locked.as_ref().ok_or_else(no_lock)
     }
 
     /// What is live now, in the order of [`Session::units`].
     pub async fn observe(&self) -> Result<Vec<(Unit, Observation)>, Failure> {
-        let units = self.units()?;
+        self.observe_these(self.units()?).await
+    }
+
+    /// What is live now of all that a plan is about.
+    pub async fn observe_for(&self, plan: &Plan) -> Result<Vec<(Unit, Observation)>, Failure> {
+        if plan.rolls_back.is_none() {
+            return self.observe().await;
+        }
+        self.observe_units(plan).await
+    }
+
+    /// What is live now of the units that a plan changes or verifies.
+    pub async fn observe_units(&self, plan: &Plan) -> Result<Vec<(Unit, Observation)>, Failure> {
+        let units = segue_plan::units(plan).into_iter().cloned();
+        self.observe_these(units.collect()).await
+    }
+
+    async fn observe_these(&self, units: Vec<Unit>) -> Result<Vec<(Unit, Observation)>, Failure> {
         let live = observe(&self.registry, &units, &self.waiting).await;
         let live = live.map_err(|failure| away_from_clouds(failure, self.client.is_some()))?;
         Ok(units.into_iter().zip(live).collect())
     }
 
     /// The plan from what is live now.
-    pub async fn plan(&self) -> Result<Plan, Failure> {
+    pub async fn plan(&self, on_failure: Option<OnFailure>) -> Result<Plan, Failure> {
         let live = self.observe().await?;
         let seen = live.into_iter().filter_map(|(unit, live)| {
             let platform = self.registry.platforms.get(&unit.target)?;
@@ -137,9 +160,9 @@ impl Session {
         segue_plan::plan(&Input {
             manifest: &self.project.manifest,
             manifest_digest: self.project.digest(),
-            lock_digest: self.locked.digest.clone(),
+            lock_digest: self.locked()?.digest.clone(),
             seen: seen.collect(),
-            on_failure: None,
+            on_failure,
         })
     }
 
@@ -154,6 +177,10 @@ impl Session {
         }
         Ok(risks)
     }
+}
+
+fn no_lock() -> Failure {
+    Failure::internal("SEG6014", "this command has read no lock")
 }
 
 /// Says that an API is out of reach, instead of being quiet for half a minute.

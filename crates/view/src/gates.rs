@@ -96,21 +96,23 @@ impl GateReport {
         (self.count as usize).saturating_sub(self.approved.len())
     }
 
-    /// `2 more approvals, of ana, bob`.
+    /// `2 approvals of ana, bob`: what is still missing.
     pub fn wanted(&self) -> String {
-        wanted(self.missing(), &self.from)
+        let approved: Vec<_> = self.approved.iter().map(|it| it.by.clone()).collect();
+        wanted(self.count, &self.from, &approved)
     }
 }
 
-/// How many approvals are wanted, and whose.
-pub(crate) fn wanted(missing: usize, from: &[String]) -> String {
-    let approvals = match missing {
+/// How many approvals are still wanted, and whose would do.
+pub(crate) fn wanted(count: u32, from: &[String], approved: &[String]) -> String {
+    let approvals = match (count as usize).saturating_sub(approved.len()) {
         1 => "1 approval".to_owned(),
         more => format!("{more} approvals"),
     };
-    match from {
+    let left = from.iter().filter(|it| !approved.contains(it));
+    match left.map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => approvals,
-        from => format!("{approvals} of {}", from.join(", ")),
+        left => format!("{approvals} of {}", left.join(", ")),
     }
 }
 

@@ -90,10 +90,9 @@ impl<W: Write + Send> View for Lines<W> {
                 count,
                 approved,
             } => {
-                let missing = (*count as usize).saturating_sub(approved.len());
                 let line = format!(
                     "waits for {}: segue approve {}",
-                    wanted(missing, from),
+                    wanted(*count, from, approved),
                     self.names.name(operation)
                 );
                 self.line(None, &paint.warn("?"), operation.as_str(), &line);

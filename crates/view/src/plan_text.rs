@@ -11,6 +11,9 @@ use std::fmt::Write;
 /// Where the text of a list begins: behind its verb.
 const LIST: usize = 12;
 
+/// In fewer columns than these, what a module waits for stands below it.
+const LEAST: usize = 30;
+
 /// A module in the order of a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -98,12 +101,12 @@ impl Page<'_> {
 
     /// What cannot be taken back once it is done.
     fn no_return(&mut self) {
-        let points: Vec<_> = names(self.plan, |it| it.no_return && it.verb == Verb::Migrate);
+        let points: Vec<_> = names(self.plan, |it| it.no_return);
         if points.is_empty() {
             return;
         }
         let line = format!(
-            "no way back for {}: once it is migrated, undoing leaves it and what it stands on",
+            "no way back for {}: once it is done, undoing leaves it and what it stands on",
             points.join(", ")
         );
         let sign = self.paint.warn("!");
@@ -144,7 +147,10 @@ impl Page<'_> {
         let former = change.former.version.as_ref();
         let former = former.map_or("new".into(), ToString::to_string);
         let (arrow, wanted) = if change.changed {
-            ("→", paint.good(format!("{:to$}", change.to.to_string())))
+            (
+                "→",
+                paint.good(format!("{:to$}", becomes(self.plan, change))),
+            )
         } else {
             (" ", paint.faint(format!("{:to$}", "stays")))
         };
@@ -157,7 +163,13 @@ impl Page<'_> {
         if !step.after.is_empty() {
             let begins = 5 + name + 2 + from + 3 + to + 2 + way + 2;
             let after = format!("after {}", step.after.join(", "));
-            line += &format!("  {}", paint.faint(wrap(&after, begins, self.width)));
+            if self.width < begins + LEAST {
+                self.line(&line);
+                let below = 5 + 2;
+                line = " ".repeat(below) + &paint.faint(wrap(&after, below, self.width));
+            } else {
+                line += &format!("  {}", paint.faint(wrap(&after, begins, self.width)));
+            }
         }
         self.line(&line);
     }
@@ -221,7 +233,7 @@ impl Columns {
         Self {
             name: widest(&title),
             from: plan.changes.iter().map(former).max().unwrap_or(0),
-            to: widest(&|it| it.to.to_string()).max("stays".len()),
+            to: widest(&|it| becomes(plan, it)).max("stays".len()),
             way: widest(&|it| traffic(plan, it)),
         }
     }
@@ -236,6 +248,24 @@ fn changes<'a>(plan: &'a Plan, step: &'a Step) -> impl Iterator<Item = (&'a Step
     changes
         .filter(|change| change.module.as_str() == step.module)
         .map(move |change| (step, change))
+}
+
+/// The version that will be live; a rollback removes what was not there before.
+fn becomes(plan: &Plan, change: &Change) -> String {
+    let goes = plan.operations.iter().any(|it| match &it.action {
+        Action::Revert { unit, former } => {
+            it.verb == Verb::Revert
+                && unit.module == change.module
+                && unit.target == change.target
+                && former.version.is_none()
+        }
+        _ => false,
+    });
+    if goes {
+        "goes".to_owned()
+    } else {
+        change.to.to_string()
+    }
 }
 
 /// The steps in which traffic moves: `traffic 10, 50, 100 %`; nothing where it moves
@@ -265,7 +295,7 @@ fn approvals(plan: &Plan) -> Vec<String> {
     let operations = plan.operations.iter();
     let said = operations.filter_map(|operation| match &operation.action {
         Action::Await { from, count } => {
-            let wanted = wanted(*count as usize, from);
+            let wanted = wanted(*count, from, &[]);
             Some(format!("{} ({wanted})", gate_name(operation)))
         }
         _ => None,

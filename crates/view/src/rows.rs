@@ -170,11 +170,10 @@ impl Rows {
                 count,
                 approved,
             } => self.change(operation, |row, place| {
-                let missing = (*count as usize).saturating_sub(approved.len());
                 let gate = place.subject.trim_end_matches(": ");
                 row.decided(operation);
                 // The command first: what does not fit is cut off at the end.
-                let line = format!("segue approve {gate} ({})", wanted(missing, from));
+                let line = format!("segue approve {gate} ({})", wanted(*count, from, approved));
                 row.waits.push((operation.clone(), line));
             }),
             Notice::Refused { .. } | Notice::JournalAway { .. } => None,

@@ -5,7 +5,7 @@ use crate::{
     gates::{Names, wanted},
     people::Deed,
     rows::{Mood, Row, Rows, Topic, retrying},
-    wrap::plain,
+    wrap::{plain, wrap},
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use segue_model::{Notice, Plan};
@@ -21,6 +21,7 @@ pub struct Terminal {
     bars: Vec<ProgressBar>,
     clock: ProgressBar,
     columns: Columns,
+    width: usize,
     paint: Paint,
     names: Names,
     asking: bool,
@@ -70,6 +71,7 @@ impl Terminal {
             bars,
             clock,
             columns,
+            width,
             paint,
             names: Names::of(plan),
             asking: false,
@@ -98,11 +100,10 @@ impl Terminal {
 
     /// What is said above the tree, where it stays: what people did and have to do.
     fn remark(&self, notice: &Notice) -> Option<String> {
-        let paint = self.paint;
         match notice {
             Notice::Journaled(event) => {
                 let deed = Deed::of(&self.names, event)?;
-                Some(format!("{} {deed}", paint.faint(clock(event.at_ms))))
+                Some(format!("{} {deed}", clock(event.at_ms)))
             }
             Notice::Awaiting {
                 operation,
@@ -110,22 +111,17 @@ impl Terminal {
                 count,
                 approved,
             } => {
-                let missing = (*count as usize).saturating_sub(approved.len());
                 let gate = self.names.name(operation);
                 Some(format!(
-                    "{} {} waits for {}. On any machine: segue approve {gate} --because \"…\"",
-                    paint.warn("?"),
-                    paint.strong(gate),
-                    wanted(missing, from)
+                    "? {gate} waits for {}. On any machine: segue approve {gate} --because \"…\"",
+                    wanted(*count, from, approved)
                 ))
             }
             Notice::Refused { by, why, .. } => {
-                let sign = paint.warn("!");
-                Some(format!("{sign} what {by} asked for changes nothing: {why}"))
+                Some(format!("! what {by} asked for changes nothing: {why}"))
             }
             Notice::JournalAway { failure, wait_ms } => {
-                let sign = paint.warn("…");
-                Some(format!("{sign} journal: {}", retrying(failure, *wait_ms)))
+                Some(format!("… journal: {}", retrying(failure, *wait_ms)))
             }
             Notice::Begun { .. } | Notice::Progress { .. } | Notice::Retrying { .. } => None,
         }
@@ -172,7 +168,8 @@ impl View for Terminal {
             self.draw(at);
         }
         if let Some(line) = self.remark(notice) {
-            self.say(&line);
+            let line = wrap(&plain(&line), 2, self.width);
+            self.say(&self.paint.warn(line));
         }
     }
 

@@ -113,7 +113,7 @@ pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
     };
     let held = wanted.take(&*journal, console).await?;
 
-    let session = Session::begin(project, locked, &args.sandbox, console).await?;
+    let session = Session::begin(project, Some(locked), &args.sandbox, console).await?;
     nothing_open(&journals, in_sandbox, &directory).await?;
     let plan = match kept {
         Some(plan) => {
@@ -121,7 +121,7 @@ pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
             kept::same_world(&session, &plan).await?;
             plan
         }
-        None => args.how.adjust(session.plan().await?),
+        None => session.plan(args.how.on_failure()).await?,
     };
     let wishes = args.overrides.wishes(&plan)?;
     plan::show(&session, &plan, console)?;
@@ -196,7 +196,7 @@ pub fn name() -> ReleaseId {
 }
 
 /// That no earlier release is in the way, which nobody carries out.
-async fn nothing_open(journals: &Journals, sandbox: bool, path: &Path) -> Result<(), Problem> {
+pub async fn nothing_open(journals: &Journals, sandbox: bool, path: &Path) -> Result<(), Problem> {
     let open = journals.open(Some(sandbox)).await?;
     match open.first() {
         Some(found) => Err(in_the_way(found, path)),

@@ -139,7 +139,7 @@ async fn seen(
         let least = if done { carry.requests } else { 0 };
         felt = client.stop_load(least).await.map_err(silent).ok();
     }
-    let live = carry.session.observe().await.map_err(silent);
+    let live = carry.session.observe_for(&carry.plan).await.map_err(silent);
     (felt.map(requests), live.unwrap_or_default())
 }
 
@@ -172,6 +172,7 @@ fn print(
         holder: None,
         waiting: Vec::new(),
         failed: report.held,
+        leases: !report.leases.is_empty(),
     };
     let next = next.text();
     let (paint, width) = (console.paint(), console.width());

@@ -150,7 +150,7 @@ fn may_decide(gate: &GateReport, found: &Found, approves: bool) -> Result<(), Pr
     if approves && let Some(mine) = gate.approved.iter().find(|it| it.by == name) {
         let what = format!("{name} approved `{}` already", gate.gate);
         let at = segue_view::moment(mine.at_ms);
-        let hint = format!("that was {at}; it still waits for {}", gate.wanted());
+        let hint = format!("that was {at}; still wanted: {}", gate.wanted());
         return refused("SEG6032", what, hint);
     }
     Ok(())
@@ -242,7 +242,7 @@ fn comes_of_it(gate: Option<&GateReport>, wish: &Wish, missing: usize) -> String
     match (gate, wish) {
         (_, Wish::Reject { .. }) => "The release does not go on.".to_owned(),
         (Some(gate), _) if missing > 0 && gate.state != GateState::Passed => {
-            format!("It waits for {} more.", gate.wanted())
+            format!("Still wanted: {}.", gate.wanted())
         }
         (Some(gate), _) if gate.state == GateState::NotYet => {
             "It passes when its turn comes.".to_owned()

@@ -50,6 +50,7 @@ pub async fn run(
         same_world(&found, journals, directory).await?;
     }
     let (project, locked) = load(directory, entry.sandbox)?;
+    let locked = Some(locked);
     let wanted = Wanted {
         environment: &found.lock_name(),
         doing: &format!("release {}", entry.id),
@@ -80,7 +81,7 @@ pub async fn run(
 
 /// That the sandbox that runs is the one that the release was about: in any
 /// other world, what the journal says was done was not.
-async fn same_world(found: &Found, journals: &Journals, path: &Path) -> Result<(), Problem> {
+pub async fn same_world(found: &Found, journals: &Journals, path: &Path) -> Result<(), Problem> {
     let running = running(journals.local()).await?;
     if running.is_some_and(|(it, _)| it.since_ms <= found.entry.began_ms) {
         return Ok(());

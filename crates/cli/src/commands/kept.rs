@@ -65,12 +65,13 @@ pub fn read(path: &Path) -> Result<Plan, Problem> {
 }
 
 /// That manifest and lock are those from which the plan was made.
+/// A rollback brings back what was live, whatever is locked now.
 pub fn same_project(plan: &Plan, project: &Project, locked: &Locked) -> Result<(), Problem> {
     let mut changed = Vec::new();
     if plan.manifest != project.digest() {
         changed.push(format!("{} was changed", project.source.name));
     }
-    if plan.lock != locked.digest {
+    if plan.rolls_back.is_none() && plan.lock != locked.digest {
         changed.push("segue.lock was changed".to_owned());
     }
     unmoved(changed)
@@ -78,7 +79,7 @@ pub fn same_project(plan: &Plan, project: &Project, locked: &Locked) -> Result<(
 
 /// That what is live is what the plan was made for.
 pub async fn same_world(session: &Session, plan: &Plan) -> Result<(), Problem> {
-    let live = session.observe().await?.into_iter();
+    let live = session.observe_for(plan).await?.into_iter();
     let live: Observations = live
         .map(|(unit, live)| ((unit.module, unit.target), live))
         .collect();

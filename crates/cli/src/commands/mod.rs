@@ -17,6 +17,7 @@ mod plan;
 mod reject;
 mod repair;
 mod resume;
+mod rollback;
 mod sandbox;
 mod schema;
 mod status;
@@ -47,6 +48,7 @@ pub enum Command {
     Reject(decide::DecisionArgs),
     Cancel(cancel::Cancel),
     Repair(repair::Repair),
+    Rollback(rollback::Rollback),
     History(history::History),
     /// Run the embedded clouds in a process of their own.
     Sandbox(sandbox::SandboxCommand),
@@ -72,6 +74,7 @@ pub async fn run(command: Command, console: &Console) -> Result<Exit, Problem> {
         Command::Reject(it) => reject::run(it, console).await,
         Command::Cancel(it) => cancel::run(it, console).await,
         Command::Repair(it) => repair::run(it, console).await,
+        Command::Rollback(it) => rollback::run(it, console).await,
         Command::History(it) => history::run(&it, console).await,
         Command::Sandbox(it) => sandbox::run(it, console).await,
         Command::Schema(it) => schema::run(&it, console),

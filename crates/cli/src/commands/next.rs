@@ -20,6 +20,8 @@ pub struct Situation<'a> {
     pub waiting: Vec<GateReport>,
     /// Whether a step failed that a person is to mend before it is tried again.
     pub failed: bool,
+    /// Whether it holds triggers.
+    pub leases: bool,
 }
 
 impl Situation<'_> {
@@ -53,10 +55,13 @@ impl Situation<'_> {
                 format!("mend the cause, then: {resume} (tries only what failed again)"),
                 format!("or undo it: {undo}"),
             ],
-            None => self
-                .approvals()
-                .chain([resume, format!("or undo it: {undo}")])
-                .collect(),
+            None => {
+                let leave = "or leave it, and give its triggers back";
+                let leave = format!("{leave}: segue repair {directory}");
+                let both = [resume, format!("or undo it: {undo}")];
+                let both = self.approvals().chain(both);
+                both.chain(self.leases.then_some(leave)).collect()
+            }
         }
     }
 
@@ -107,6 +112,7 @@ mod tests {
             holder: None,
             waiting: Vec::new(),
             failed: false,
+            leases: false,
         }
     }
 

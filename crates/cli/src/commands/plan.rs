@@ -13,9 +13,12 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use segue_manifest::{Manifest, Module};
-use segue_model::Plan as Planned;
+use segue_model::{Change, Operation, OperationId, Plan as Planned, Subject, Verb};
 use segue_view::{Step, plan_text};
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 /// Show what a release would change, in the order in which it would happen.
 #[derive(Debug, Args)]
@@ -54,12 +57,12 @@ enum OnFailure {
 }
 
 impl HowArgs {
-    /// The plan as it was wished.
-    pub fn adjust(&self, mut plan: Planned) -> Planned {
-        if let Some(on_failure) = self.on_failure {
-            plan.hold = on_failure == OnFailure::Hold;
-        }
-        plan
+    /// What happens when a step fails; none for what the manifest says.
+    pub fn on_failure(&self) -> Option<segue_manifest::OnFailure> {
+        self.on_failure.map(|it| match it {
+            OnFailure::Undo => segue_manifest::OnFailure::Undo,
+            OnFailure::Hold => segue_manifest::OnFailure::Hold,
+        })
     }
 
     /// Law 7: what was reviewed is what runs.
@@ -82,11 +85,14 @@ pub async fn run(args: Plan, console: Console) -> Result<Exit, Problem> {
     if args.repair.repair {
         repair::all(&args.path, &journals, "", Some(in_sandbox), console).await?;
     }
-    let session = Session::begin(project, locked, &args.sandbox, console).await?;
-    let plan = args.how.adjust(session.plan().await?);
+    let session = Session::begin(project, Some(locked), &args.sandbox, console).await?;
+    let plan = session.plan(args.how.on_failure()).await?;
     show(&session, &plan, console)?;
     let dead = journals.open(Some(in_sandbox)).await?;
-    console.note(&repair::warning(&dead, &args.path, console));
+    let warning = repair::warning(&dead, None, &args.path, console);
+    if !warning.is_empty() {
+        console.note(&format!("\n{warning}"));
+    }
     if let Some(path) = &args.out {
         kept::write(path, plan)?;
         console.note(&format!("Kept. To carry it out: {}", apply(path, &session)));
@@ -101,7 +107,7 @@ pub async fn run(args: Plan, console: Console) -> Result<Exit, Problem> {
 }
 
 /// What carries a kept plan out.
-fn apply(kept: &Path, session: &Session) -> String {
+pub fn apply(kept: &Path, session: &Session) -> String {
     let directory = &session.project.directory;
     let beside = kept.parent().is_some_and(|it| it == directory);
     let mut command = format!("segue apply {}", kept.display());
@@ -121,8 +127,10 @@ pub fn show(session: &Session, plan: &Planned, console: Console) -> Result<(), P
     } else if plan.operations.is_empty() {
         console.text("Nothing is to be done: everything is live as the lock wants it.");
     } else {
-        let waves = waves(&session.project.manifest);
-        let risks = session.risks()?;
+        let (waves, risks) = match plan.rolls_back {
+            None => (waves(&session.project.manifest), session.risks()?),
+            Some(_) => (backwards(plan), Vec::new()),
+        };
         console.text(&plan_text(
             plan,
             &waves,
@@ -132,6 +140,40 @@ pub fn show(session: &Session, plan: &Planned, console: Console) -> Result<(), P
         ));
     }
     Ok(())
+}
+
+/// The modules in the order in which a rollback reaches them, with what each waits for.
+fn backwards(plan: &Planned) -> Vec<Vec<Step>> {
+    let of = |id: &OperationId| plan.operations.iter().find(|it| it.id == *id);
+    let name = |it: &Operation| match &it.subject {
+        Subject::Module(module, _) => Some(module.to_string()),
+        _ => None,
+    };
+    let mut waves: Vec<Vec<Step>> = Vec::new();
+    let mut levels: HashMap<String, usize> = HashMap::new();
+    let reverts = plan.operations.iter().filter(|it| it.verb == Verb::Revert);
+    for (module, operation) in reverts.filter_map(|it| Some((name(it)?, it))) {
+        let before = operation.after.iter().filter_map(of).filter_map(name);
+        let after: Vec<_> = before.filter(|it| *it != module).collect();
+        let level = after.iter().filter_map(|it| levels.get(it)).max();
+        let level = level.map_or(0, |it| it + 1);
+        // A module on two targets stands once, with both.
+        if levels.insert(module.clone(), level).is_some() {
+            continue;
+        }
+        waves.resize_with(waves.len().max(level + 1), Vec::new);
+        waves[level].push(Step { module, after });
+    }
+    let touched = |it: &&Change| !levels.contains_key(it.module.as_str());
+    let rest = plan.changes.iter().filter(touched);
+    let rest = rest.map(|it| Step {
+        module: it.module.to_string(),
+        after: Vec::new(),
+    });
+    let mut rest: Vec<_> = rest.collect();
+    rest.dedup();
+    waves.push(rest);
+    waves
 }
 
 /// The modules in the order in which they come, with what each waits for.

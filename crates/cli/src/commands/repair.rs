@@ -97,10 +97,12 @@ async fn close(
     Err(Problem::With(outcome.exit, failure))
 }
 
-/// What dead releases hold, for people; empty when they hold nothing.
-pub fn warning(found: &[Found], path: &Path, console: Console) -> String {
+/// What dead releases hold, for people; empty when they hold nothing. Of the one
+/// that is `shown` already, what to type next stands there.
+pub fn warning(found: &[Found], shown: Option<&Found>, path: &Path, console: Console) -> String {
     let strays = found.iter().filter(|it| !it.stray_leases().is_empty());
-    let told = strays.map(|it| stray(it, path, console));
+    let is_shown = |it: &Found| shown.is_some_and(|shown| shown.entry.id == it.entry.id);
+    let told = strays.map(|it| stray(it, is_shown(it), path, console));
     told.collect::<Vec<_>>().join("\n")
 }
 
@@ -117,12 +119,15 @@ pub fn dead(found: &[Found]) -> Vec<Value> {
         .collect()
 }
 
-fn stray(found: &Found, path: &Path, console: Console) -> String {
+fn stray(found: &Found, is_shown: bool, path: &Path, console: Console) -> String {
     let paint = console.paint();
     let (sign, path) = (paint.warn("!"), path.display());
     let mut text = format!("{sign} {}\n", paint.strong(headline(found)));
     for line in holds(found) {
         text += &format!("    {line}\n");
+    }
+    if is_shown {
+        return text;
     }
     text + &format!(
         "  to go on with it:                     segue resume {path}\n  \
@@ -147,7 +152,7 @@ pub fn headline(found: &Found) -> String {
 
 /// `notifications since 2026-11-23 04:12:33; it was: notifier-push pushes`.
 pub fn holds(found: &Found) -> Vec<String> {
-    let leases = found.stray_leases().into_iter();
+    let leases = found.leases().into_iter();
     leases
         .map(|it| {
             let since = moment(it.since_ms);

@@ -50,12 +50,13 @@ pub async fn run(args: &Status, console: Console) -> Result<Exit, Problem> {
     if console.is_json() {
         json(&found, &dead, console);
     } else {
+        let warning = repair::warning(&dead, Some(&found), &args.path, console);
+        if !warning.is_empty() {
+            console.text(&format!("{warning}\n"));
+            console.text("");
+        }
         let world_is_there = journals.is_there(&found.entry).await?;
         text(&args.path, &found, world_is_there, console);
-        let warning = repair::warning(&dead, &args.path, console);
-        if !warning.is_empty() {
-            console.text(&format!("\n{warning}"));
-        }
     }
     Ok(Exit::Done)
 }
@@ -80,6 +81,7 @@ fn text(path: &Path, found: &Found, world_is_there: bool, console: Console) {
         holder: found.held.as_ref().map(|it| it.holder.clone()),
         waiting: found.waiting(),
         failed: report.held,
+        leases: !found.stray_leases().is_empty(),
     };
     let mut next = situation.next();
     let running = found.in_flight();

@@ -74,6 +74,9 @@ pub async fn run(args: Watch, console: Console) -> Result<Exit, Problem> {
         return Ok(Exit::Done);
     }
     let found = Found::read(journal, entry).await?;
+    if !found.is_over() && found.held.is_none() {
+        console.note(&format!("Nobody carries release {} out.", found.entry.id));
+    }
     let world_is_there = journals.is_there(&found.entry).await?;
     Ok(report(&found, &path, world_is_there, console))
 }
@@ -166,7 +169,8 @@ impl Show {
         let gates = GateReport::all(&self.found.plan, &[], &self.machine);
         let gate = gates
             .into_iter()
-            .find(|it| it.operation == *operation && it.state == GateState::Waits)?;
+            .find(|it| it.operation == *operation && it.state == GateState::Waits)
+            .filter(|it| it.missing() > 0)?;
         Some(Notice::Awaiting {
             operation: gate.operation,
             from: gate.from,
@@ -206,6 +210,7 @@ fn report(found: &Found, path: &Path, world_is_there: bool, console: Console) ->
         holder: None,
         waiting: found.waiting(),
         failed: report.held,
+        leases: !found.stray_leases().is_empty(),
     };
     console.note("");
     let (paint, width) = (console.paint(), console.width());
