@@ -31,7 +31,7 @@ fn budget(together: u8) -> Budget {
 
 /// All of `together` may happen in one release, each once.
 fn jobs() -> Vec<Job> {
-    let together = match std::env::var("SEGUE_MODEL").as_deref() {
+    let together: [u8; 5] = match std::env::var("SEGUE_MODEL").as_deref() {
         Ok("whole") => [8, 5, 5, 4, 3],
         Ok("small") => [3, 2, 2, 0, 0],
         _ => [4, 3, 3, 2, 2],
@@ -39,7 +39,7 @@ fn jobs() -> Vec<Job> {
     let mut jobs = vec![];
     for (modules, together) in (0..).zip(together) {
         for needs in Needs::all(modules) {
-            for kind in kinds(modules) {
+            for kind in kinds(&needs) {
                 // People may speak at any time: less else happens to them.
                 let people = u8::from(matches!(kind, Kind::Gated | Kind::Windowed));
                 let budget = budget(together.saturating_sub(people));
@@ -51,7 +51,7 @@ fn jobs() -> Vec<Job> {
     jobs
 }
 
-fn kinds(modules: usize) -> Vec<Kind> {
+fn kinds(needs: &Needs) -> Vec<Kind> {
     let mut kinds = vec![
         Kind::Plain,
         Kind::Gated,
@@ -60,7 +60,10 @@ fn kinds(modules: usize) -> Vec<Kind> {
         Kind::Narrow(1),
         Kind::Narrow(2),
     ];
-    kinds.extend((0..modules).map(Kind::NoReturn));
+    // Of modules that may change places one is enough.
+    let orders = needs.symmetries();
+    let first = |&it: &usize| orders.iter().all(|order| it <= order[it]);
+    kinds.extend((0..needs.0.len()).filter(first).map(Kind::NoReturn));
     kinds
 }
 
@@ -207,5 +210,5 @@ fn what_was_tried() {
         "{} graphs, {} releases, {} states, {} steps",
         report.graphs, report.releases, report.found.states, report.found.steps
     );
-    assert!(report.found.states > 100_000, "{}", report.found.states);
+    assert!(report.found.states > 50_000, "{}", report.found.states);
 }

@@ -3,8 +3,8 @@
 use crate::world::World;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Equal for moments from which the same can happen. The machine's own part of
-/// it is what can be asked of it; a test holds that this is enough.
+/// Equal for moments from which the same can happen, which a test holds. Of the
+/// machine it is what can be asked of it.
 pub fn fingerprint(world: &World) -> u128 {
     let mut ops: Vec<_> = (0..world.ops.len())
         .map(|at| of_operation(world, at))
@@ -68,4 +68,53 @@ fn of_operation(world: &World, at: usize) -> u32 {
         (u32::from(fact.paused), 1),
     ];
     parts.iter().fold(0, |sum, (part, bits)| sum << bits | part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fingerprint;
+    use crate::{
+        model::{budget, graphs::Needs, kinds, scenes::scene},
+        world::World,
+    };
+    use std::{
+        collections::{BTreeSet, HashMap},
+        sync::Arc,
+    };
+
+    /// Whether a law was broken on the way, and the moment after it.
+    type Futures = BTreeSet<(bool, u128)>;
+
+    /// What is tried once for two moments must be the same for both.
+    #[test]
+    fn moments_that_are_taken_for_one_have_the_same_futures() {
+        let mut met_again = 0;
+        for needs in (1..3).flat_map(Needs::all) {
+            for kind in kinds(&needs) {
+                let mut seen = HashMap::new();
+                let world = World::new(Arc::new(scene(&needs, kind, budget(1))));
+                visit(&world, &mut seen, &mut met_again);
+            }
+        }
+        assert!(met_again > 10_000, "{met_again}");
+    }
+
+    fn visit(world: &World, seen: &mut HashMap<u128, Futures>, met_again: &mut u32) {
+        let (mut futures, mut next) = (Futures::new(), vec![]);
+        for act in world.acts() {
+            let mut after = world.clone();
+            after.act(act);
+            futures.insert((after.breach.is_some(), fingerprint(&after)));
+            next.push(after);
+        }
+        if let Some(known) = seen.get(&fingerprint(world)) {
+            assert_eq!(*known, futures);
+            *met_again += 1;
+            return;
+        }
+        seen.insert(fingerprint(world), futures);
+        for after in &next {
+            visit(after, seen, met_again);
+        }
+    }
 }
