@@ -72,7 +72,7 @@ fn settle(config: &mut Config, answer: Duration) {
     }
     // A connection that is cut is found out while nothing is asked, too.
     config.keepalives_idle(answer);
-    config.keepalives_interval(answer / 4);
+    config.keepalives_interval((answer / 4).max(Duration::from_secs(1)));
     config.keepalives_retries(3);
     config.tcp_user_timeout(answer * 2);
 }

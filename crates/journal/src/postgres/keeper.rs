@@ -19,6 +19,9 @@ use tokio::{
 };
 use tokio_postgres::Client;
 
+/// How soon the end of the session is seen, and a new one made.
+const LOOK: Duration = Duration::from_millis(500);
+
 /// How long whoever gives a lock back waits for the server.
 const GIVING_BACK: Duration = Duration::from_secs(2);
 
@@ -140,29 +143,35 @@ impl Keeper {
             std::thread::spawn(move || drop(unheard));
         }
         let third = self.server.waits.term / 3;
-        let mut wait = third;
+        let mut next = Instant::now() + third;
         let lease = self.lease.clone();
         loop {
             tokio::select! {
                 _ = &mut given_back => break,
                 () = lease.until_lost() => return,
-                () = sleep(wait) => {}
+                () = sleep(third.min(LOOK)) => {}
+            }
+            if Instant::now() < next && self.is_seen() {
+                continue;
             }
             // A renewal that hangs is given up in time for another.
             let renewed = tokio::select! {
                 renewed = within(third, self.renew()) => renewed.and_then(|it| it),
                 _ = &mut given_back => break,
             };
-            wait = match renewed {
-                Ok(()) => third,
-                Err(_) => {
-                    self.session = None;
-                    third / 10
-                }
-            };
+            next = Instant::now() + third;
+            if renewed.is_err() {
+                self.session = None;
+            }
         }
         let _ = within(GIVING_BACK, self.give_back()).await;
         drop(done);
+    }
+
+    /// Whether others can see that the holder lives.
+    fn is_seen(&self) -> bool {
+        let session = self.session.as_ref();
+        session.is_some_and(|(client, is_seen)| *is_seen && !client.is_closed())
     }
 
     async fn renew(&mut self) -> Result<(), Failure> {

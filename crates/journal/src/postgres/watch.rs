@@ -41,12 +41,9 @@ impl Changes for Watch {
             self.ear = Some(listen(&self.server).await?);
             return Ok(());
         };
-        match tokio::time::timeout(ANYWAY, ear.told.changed()).await {
-            Ok(Err(_broken)) => {
-                self.ear = None;
-                self.ear = Some(listen(&self.server).await?);
-            }
-            Ok(Ok(())) | Err(_) => {}
+        if let Ok(Err(_broken)) = tokio::time::timeout(ANYWAY, ear.told.changed()).await {
+            self.ear = None;
+            self.ear = Some(listen(&self.server).await?);
         }
         Ok(())
     }

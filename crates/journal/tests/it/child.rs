@@ -2,11 +2,20 @@
 //! standard input says.
 
 use crate::store::lock;
-use segue_journal::{Journal, Locked, Place, open};
+use segue_journal::{Journal, Locked, Place, Postgres, Waits, open};
 use segue_model::{EventKind, Failure, ReleaseId};
 use std::{
     io::{BufRead, BufReader, Lines, Write},
     process::{ChildStdout, Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+/// Waits that a test can wait for.
+pub const QUICK: Waits = Waits {
+    term: Duration::from_secs(3),
+    answer: Duration::from_secs(2),
+    patience: Duration::from_secs(5),
 };
 
 const PLACE: &str = "SEGUE_TEST_PLACE";
@@ -83,7 +92,10 @@ fn holder() {
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let journal = open(&Place::from(place.as_str())).await.unwrap();
+        let journal: Arc<dyn Journal> = match Place::from(place.as_str()) {
+            Place::Postgres(url) => Arc::new(Postgres::open_with(&url, QUICK).await.unwrap()),
+            file => open(&file).await.unwrap(),
+        };
         let locked = lock(&*journal).await;
         println!("answer: held");
         for line in std::io::stdin().lock().lines() {

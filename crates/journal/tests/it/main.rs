@@ -4,8 +4,11 @@
 
 mod child;
 mod conformance;
+mod cut;
+mod proxy;
 mod server;
 mod store;
+mod team;
 
 macro_rules! kept_by_both {
     ($($promise:ident)*) => {
