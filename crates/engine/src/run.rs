@@ -56,11 +56,9 @@ impl Engine {
         }
         let by = self.by.clone();
         if !happened.iter().any(abandons) {
-            if self.last.0 == 0 {
-                let plan = self.plan.clone();
-                happened.insert(0, EventKind::Started { plan, by });
-            } else {
-                happened.push(EventKind::Resumed { by });
+            match self.fresh.take() {
+                Some(plan) => happened.insert(0, EventKind::Started { plan, by }),
+                None => happened.push(EventKind::Resumed { by }),
             }
         }
         for stop in stops {

@@ -47,7 +47,8 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) by: String,
-    pub(crate) plan: Digest,
+    /// The plan's digest, while nothing has happened yet.
+    pub(crate) fresh: Option<Digest>,
     pub(crate) operations: HashMap<OperationId, Arc<Operation>>,
     pub(crate) machine: Machine,
     /// The last event's number and time.
@@ -96,7 +97,7 @@ impl Engine {
             locked: setup.locked,
             clock: setup.clock,
             by: setup.by,
-            plan: plan.digest(),
+            fresh: events.is_empty().then(|| plan.digest()),
             machine,
             last: (0, i64::MIN),
             request: 0,
