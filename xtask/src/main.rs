@@ -4,6 +4,7 @@
 //! others are small filters: text in, text or an exit code out.
 
 mod bench;
+mod mutants;
 mod picture;
 mod proof;
 mod tidy;
@@ -13,6 +14,7 @@ use std::{io::Read, process::ExitCode};
 const USAGE: &str = "\
 cargo xtask tidy                  check what no compiler checks
 cargo xtask bench                 measure, beside peers (docs/benchmarks.md says how to read it)
+cargo xtask mutants [LAW]         break the laws one by one: a test must catch each
 cargo xtask proof   < OUTPUT      check that the release in `--output json` failed no request
 cargo xtask picture < SCREEN      draw a terminal's screen (tmux capture-pane -e) as SVG";
 
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let done = match task.as_str() {
         "tidy" => tidy::run(),
         "bench" => bench::run(&std::env::args().skip(2).collect::<Vec<_>>()),
+        "mutants" => mutants::run(&std::env::args().skip(2).collect::<Vec<_>>()),
         "proof" => input().and_then(|text| proof::check(&text)),
         "picture" => input().map(|text| picture::draw(&text)),
         _ => Err(USAGE.to_owned()),

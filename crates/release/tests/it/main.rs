@@ -6,6 +6,7 @@ mod model;
 mod paths;
 mod plans;
 mod random;
+mod scale;
 mod story;
 mod wishes;
 mod world;

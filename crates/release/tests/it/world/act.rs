@@ -2,7 +2,12 @@
 
 use crate::{
     plans::failure,
-    world::{Law, Told, World, facts::Turn, process::Task, scene::Part},
+    world::{
+        Law, Told, World,
+        facts::{Pause, Turn},
+        process::Task,
+        scene::Part,
+    },
 };
 use segue_model::{Direction, Event, EventKind, Evidence, FailureKind, Wish};
 use segue_release::{Command, Phase};
@@ -377,7 +382,8 @@ impl World {
             _ => true,
         };
         match asked {
-            Asked::Stop => {}
+            Asked::Stop if matches!(self.machine.phase(), Phase::Finished(_)) => {}
+            Asked::Stop => self.facts.paused = Some(Pause::Stopped),
             Asked::Undo => self.asked_to_undo(),
             Asked::Abandon if open => {
                 self.facts.abandoned = true;

@@ -6,6 +6,11 @@ use segue_release::Standing;
 
 impl World {
     pub fn begin(&mut self, at: usize, direction: Direction) {
+        self.nothing_begins_while_suspended(at);
+        match direction {
+            Direction::Do => self.may_begin(at),
+            Direction::Undo => self.may_be_undone(at),
+        }
         let expected = match direction {
             Direction::Do => Standing::Running,
             Direction::Undo => Standing::Undoing,
@@ -14,11 +19,6 @@ impl World {
         self.hold(Law::IntentBeforeEffect, standing == Some(expected), || {
             format!("{at} is begun, and the journal does not tell it")
         });
-        self.nothing_begins_while_suspended(at);
-        match direction {
-            Direction::Do => self.may_begin(at),
-            Direction::Undo => self.may_be_undone(at),
-        }
         let fact = &mut self.ops[at];
         fact.open = Some(direction);
         fact.begun = true;
@@ -137,13 +137,13 @@ impl World {
     }
 
     fn may_be_undone(&mut self, at: usize) {
-        let turned = self.facts.turned.is_some();
-        self.hold(Law::TypedFailures, turned, || {
-            format!("{at} is undone, and no step failed and nobody asked")
-        });
         let asked = self.facts.undo_asked || !self.scene.plan.hold;
         self.hold(Law::Holds, asked, || {
             format!("{at} is undone, and nobody asked")
+        });
+        let turned = self.facts.turned.is_some();
+        self.hold(Law::TypedFailures, turned, || {
+            format!("{at} is undone, and no step failed and nobody asked")
         });
         let again = self.facts.abandoned && self.ops[at].open.is_none();
         self.hold(Law::Abandons, !again, || {
