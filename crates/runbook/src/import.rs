@@ -1,0 +1,90 @@
+//! From the bytes of a page to a manifest.
+
+use crate::{
+    Fact, Kind, Problem, Starter, What,
+    decode::{self, Flaw},
+    draft, page, read, starter,
+};
+
+/// What became of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The text of `segue.yaml`; `segue_manifest::parse` accepts it, whatever the page
+    /// was.
+    pub manifest: String,
+    /// What the page says, in its order.
+    pub facts: Vec<Fact>,
+    /// What is wrong with the page.
+    pub problems: Vec<Problem>,
+    /// Files that the manifest names and the page can not have; they are to be written
+    /// where none are yet.
+    pub files: Vec<Starter>,
+}
+
+impl Imported {
+    /// The facts of one kind, in the page's order.
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Fact> {
+        self.facts.iter().filter(move |fact| fact.kind == kind)
+    }
+}
+
+/// Reads a page. `name` is the file's name, for messages and comments.
+///
+/// It never fails and never panics: what can not be read is a [`Problem`], and the
+/// manifest has a marked gap.
+pub fn import(bytes: &[u8], name: &str) -> Imported {
+    let name = read::shorten(name);
+    let (text, flaw) = match decode::decode(bytes) {
+        Ok(text) => (text, None),
+        Err(flaw) => (String::new(), Some(flaw)),
+    };
+    let blocks = page::read(&text);
+    let mut reading = read::read(&blocks, &name);
+    if let Some(flaw) = flaw {
+        reading.problems = vec![no_text(flaw, &name)];
+    } else if blocks.is_empty() {
+        reading.problems = vec![empty(&name)];
+    }
+    let manifest = draft::write(&reading, &name);
+    let files = starter::files(&reading);
+    Imported {
+        manifest,
+        facts: reading.facts,
+        problems: reading.problems,
+        files,
+    }
+}
+
+fn no_text(flaw: Flaw, name: &str) -> Problem {
+    let message = match flaw {
+        Flaw::TooLarge(bytes) => format!(
+            "the page has {} MiB, more than any that is read",
+            bytes >> 20
+        ),
+        Flaw::Binary => "this is no text".to_owned(),
+    };
+    Problem {
+        code: Problem::NO_TEXT,
+        message,
+        name: name.to_owned(),
+        lines: Vec::new(),
+        help: "save the page as Markdown, HTML or plain text".to_owned(),
+    }
+}
+
+fn empty(name: &str) -> Problem {
+    Problem {
+        code: Problem::NO_TEXT,
+        message: "the page is empty".to_owned(),
+        name: name.to_owned(),
+        lines: Vec::new(),
+        help: "name the file that holds the runbook".to_owned(),
+    }
+}
+
+impl What {
+    /// Whether a line of the manifest was made of it.
+    pub fn is_written(&self) -> bool {
+        !matches!(self, Self::Words | Self::Practice(_))
+    }
+}

@@ -1,0 +1,88 @@
+//! Files that a manifest from a page needs beside it, so that it can be checked at
+//! once: for each module of a cluster, objects with a marked gap for the image.
+
+use crate::{
+    Kind, Platform, What,
+    fact::Setting,
+    read::{Module, Reading},
+};
+
+/// A file to write beside the manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Starter {
+    /// Its path, relative to the manifest's directory, with `/`.
+    pub path: String,
+    /// What is in it.
+    pub text: String,
+}
+
+/// The files that the manifest of this page names.
+pub(crate) fn files(reading: &Reading) -> Vec<Starter> {
+    let cluster = |module: &&Module| {
+        let target = module
+            .targets
+            .first()
+            .and_then(|at| reading.targets.get(*at));
+        target.is_none_or(|it| matches!(it.platform, Platform::Kubernetes | Platform::Unknown))
+    };
+    reading
+        .modules
+        .iter()
+        .filter(cluster)
+        .flat_map(|module| of(reading, module))
+        .collect()
+}
+
+fn of(reading: &Reading, module: &Module) -> Vec<Starter> {
+    let id = &module.id;
+    let what = What::Setting {
+        module: id.clone(),
+        setting: Setting::Helm,
+    };
+    let is_chart = reading
+        .facts
+        .iter()
+        .any(|fact| fact.kind != Kind::LeftOver && fact.what == what);
+    let objects = if module.shared || id.ends_with("config") {
+        config(id)
+    } else {
+        workload(id)
+    };
+    if !is_chart {
+        return vec![Starter {
+            path: format!("{id}/objects.yaml"),
+            text: objects,
+        }];
+    }
+    let chart = format!(
+        "apiVersion: v2\nname: {id}\nversion: 0.1.0\n# TODO(owner): put the chart of {id} here.\n"
+    );
+    vec![
+        Starter {
+            path: format!("charts/{id}/Chart.yaml"),
+            text: chart,
+        },
+        Starter {
+            path: format!("charts/{id}/templates/objects.yaml"),
+            text: objects,
+        },
+    ]
+}
+
+fn config(id: &str) -> String {
+    format!(
+        "# TODO(owner): the configuration that others share.\n\
+         apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {id}\ndata: {{}}\n"
+    )
+}
+
+fn workload(id: &str) -> String {
+    format!(
+        "# TODO(owner): put the objects of {id} here, or its image into these.\n\
+         apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {id}\nspec:\n  replicas: 2\n  \
+         selector:\n    matchLabels: {{ app: {id} }}\n  template:\n    metadata:\n      labels: {{ app: {id} }}\n    \
+         spec:\n      containers:\n        - name: {id}\n          image: registry.invalid/{id}:0.1.0\n          \
+         ports: [{{ containerPort: 8080 }}]\n          readinessProbe:\n            httpGet: {{ path: /healthz, port: 8080 }}\n\
+         ---\napiVersion: v1\nkind: Service\nmetadata:\n  name: {id}\nspec:\n  selector: {{ app: {id} }}\n  ports: [{{ port: 80, targetPort: 8080 }}]\n"
+    )
+}
