@@ -109,7 +109,10 @@ impl Calendar {
     fn next_freeze_edge(&self, after: Timestamp) -> Option<Timestamp> {
         let ranges = self.freezes.iter().map(|it| it.range(&self.time_zone));
         let edges = ranges.flat_map(|range| [range.start, range.end]);
-        edges.filter(|edge| *edge > after).min()
+        // What ends with the years that can be computed with does not end.
+        edges
+            .filter(|edge| *edge > after && *edge < Timestamp::MAX)
+            .min()
     }
 }
 
@@ -251,7 +254,10 @@ mod tests {
             says(&far, "2026-01-01T00:00:00Z"),
             "open until Tue 01-01 00:00"
         );
-        assert!(!far.is_open("9999-12-30T12:00:00Z".parse().unwrap()));
+        assert_eq!(
+            says(&far, "9999-12-30T12:00:00Z"),
+            "closed until ever (for good)"
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod zone;
 
 pub use calendar::{Calendar, Standing};
 pub use freeze::Freeze;
+pub use jiff::Timestamp;
 pub use opening::Opening;
 pub use zone::{Zone, zones};
 

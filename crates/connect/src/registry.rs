@@ -2,7 +2,7 @@
 
 use crate::Endpoints;
 use segue_google::{CloudFunctions, CloudRun, GoogleTriggers};
-use segue_integrations::{GitTag, HttpGate, Outside, Webhook};
+use segue_integrations::{Command, GitTag, HttpGate, Outside, Rehearsed, Webhook, Window};
 use segue_kubernetes::Kubernetes;
 use segue_manifest::{Manifest, Place, Target};
 use segue_model::{Failure, TargetId};
@@ -137,6 +137,15 @@ async fn performers(
     );
     add("webhook.notify", Arc::new(Webhook::new(http, outside)));
     add("git.tag", Arc::new(GitTag::new(tagged)));
+    add("window", Arc::new(Window::default()));
+    // A program changes what is real, whatever a sandbox holds.
+    match endpoints.outside {
+        Some(_) => add("command", Arc::new(Rehearsed)),
+        None => {
+            let command = Command::new(directory.to_owned(), endpoints.variables());
+            add("command", Arc::new(command));
+        }
+    }
     // Clouds that the manifest does not name are not asked for credentials.
     let (wants_azure, wants_google) = wanted(manifest);
     if wants_azure {

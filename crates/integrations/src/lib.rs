@@ -1,19 +1,25 @@
-//! What a release touches besides platforms: HTTP gates, webhooks, Git tags.
-//! One file per performer.
+//! What a release touches besides platforms: HTTP gates, release windows, programs of
+//! the user's own, webhooks, Git tags. One file per performer.
 //!
 //! It knows performers and failures; it knows no platform and no plan.
 
+mod command;
 mod git_tag;
 mod http_gate;
 mod outside;
+mod rehearsed;
 mod variables;
 mod webhook;
+mod window;
 
+pub use command::Command;
 pub use git_tag::GitTag;
 pub use http_gate::HttpGate;
 pub use outside::Outside;
+pub use rehearsed::Rehearsed;
 pub use variables::Variables;
 pub use webhook::Webhook;
+pub use window::Window;
 
 use segue_model::Failure;
 use serde::de::DeserializeOwned;

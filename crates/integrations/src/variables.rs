@@ -38,24 +38,42 @@ impl Variables {
             .or_else(|| self.invent.then(|| invented(name)))
     }
 
-    /// `text` with each `${NAME}` replaced.
+    /// `text` with each `${NAME}` and `${NAME:-default}` replaced, and `$$` by `$`.
     ///
     /// # Errors
     /// When a variable is not set. The failure names it and shows no value.
     pub fn fill(&self, text: &str) -> Result<String, Failure> {
+        self.fill_and_note(text, &mut Vec::new())
+    }
+
+    /// The same, and adds each value that it puts in to `values`.
+    pub(crate) fn fill_and_note(
+        &self,
+        text: &str,
+        values: &mut Vec<String>,
+    ) -> Result<String, Failure> {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
-        while let Some((before, after)) = rest.split_once("${") {
-            let Some((name, behind)) = after.split_once('}') else {
-                break;
-            };
+        while let Some((before, after)) = rest.split_once('$') {
             filled.push_str(before);
-            let (name, default) = match name.split_once(":-") {
-                Some((name, default)) => (name, Some(default.to_owned())),
-                None => (name, None),
-            };
-            filled.push_str(&self.get(name).or(default).ok_or_else(|| unset(name))?);
-            rest = behind;
+            rest = after;
+            if let Some(after) = after.strip_prefix('$') {
+                filled.push('$');
+                rest = after;
+            } else if let Some((inside, behind)) =
+                after.strip_prefix('{').and_then(|it| it.split_once('}'))
+            {
+                let (name, default) = match inside.split_once(":-") {
+                    Some((name, default)) => (name, Some(default.to_owned())),
+                    None => (inside, None),
+                };
+                let value = self.get(name).or(default).ok_or_else(|| unset(name))?;
+                filled.push_str(&value);
+                values.push(value);
+                rest = behind;
+            } else {
+                filled.push('$');
+            }
         }
         filled.push_str(rest);
         Ok(filled)
@@ -83,6 +101,7 @@ mod tests {
         assert_eq!(variables.fill("x${A}y${A}").unwrap(), "x1y1");
         assert_eq!(variables.fill("${SEGUE_UNSET:-d}").unwrap(), "d");
         assert_eq!(variables.fill("${open").unwrap(), "${open");
+        assert_eq!(variables.fill("$$${A}$").unwrap(), "$1$");
         let invented = Variables::inventive().fill("${SEGUE_UNSET}/a");
         assert_eq!(invented.unwrap(), "https://segue-unset.example/a");
         let failure = variables.fill("${SEGUE_UNSET}").unwrap_err();

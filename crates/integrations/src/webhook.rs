@@ -21,6 +21,8 @@ struct Input {
     release: String,
     environment: String,
     changes: Vec<Change>,
+    /// The release that this one takes back.
+    rolls_back: Option<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -48,6 +50,7 @@ impl Performer for Webhook {
             "release": input.release,
             "environment": input.environment,
             "changes": input.changes,
+            "rolls_back": input.rolls_back,
         });
         call.before_effect()?;
         // A receiver that knows the header sees a message that is sent again
@@ -92,10 +95,10 @@ fn text(input: &Input) -> String {
         let to = change.to.as_deref().unwrap_or("gone");
         format!("{}@{} {from} → {to}", change.module, change.target)
     });
-    format!(
-        "{}: release {} is live ({})",
-        input.environment,
-        input.release,
-        changes.collect::<Vec<_>>().join(", ")
-    )
+    let (release, changes) = (&input.release, changes.collect::<Vec<_>>().join(", "));
+    let what = match &input.rolls_back {
+        Some(back) => format!("release {release} took {back} back"),
+        None => format!("release {release} is live"),
+    };
+    format!("{}: {what} ({changes})", input.environment)
 }

@@ -7,7 +7,9 @@ use crate::{
     preconditions::perform,
 };
 use segue_manifest::Manifest;
-use segue_model::{Action, ModuleId, Operation, OperationId, Subject, TargetId, Verb, Version};
+use segue_model::{
+    Action, ModuleId, Operation, OperationId, ReleaseId, Subject, TargetId, Verb, Version,
+};
 use serde_json::{Value, json};
 
 pub(crate) fn operations(
@@ -39,7 +41,7 @@ pub(crate) fn operations(
         told(&seen.unit.module, &seen.unit.target, from, Some(to))
     });
     let changes: Vec<_> = changes.collect();
-    all.extend(notify(input.manifest, &changes, &before_notify));
+    all.extend(notify(input.manifest, &changes, None, &before_notify));
     all
 }
 
@@ -133,6 +135,7 @@ pub(crate) fn told(
 pub(crate) fn notify(
     manifest: &Manifest,
     changes: &[Value],
+    rolls_back: Option<&ReleaseId>,
     after: &[OperationId],
 ) -> Vec<Operation> {
     let receivers = manifest.after.notify.iter().enumerate();
@@ -141,6 +144,9 @@ pub(crate) fn notify(
         settings["release"] = json!("${release}");
         settings["environment"] = json!(manifest.environment);
         settings["changes"] = json!(changes);
+        if let Some(release) = rolls_back {
+            settings["rolls_back"] = json!(release);
+        }
         let id = format!("notify/{}", at + 1);
         let subject = Subject::Release("notify".into());
         let notify = operation(id, Verb::Notify, subject, perform(by, settings));

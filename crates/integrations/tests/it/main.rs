@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod command;
 mod git_tag;
 mod http;
+mod window;
 
 use segue_model::{OperationId, OperationKey, ReleaseId};
 use segue_platform::Call;

@@ -108,7 +108,14 @@ fn operations(input: &Rollback<'_>) -> Vec<Operation> {
         ids(&resumed)
     };
     all.extend(resumed);
-    all.extend(aftermath::notify(input.manifest, &told(input), &given_back));
+    let changes = told(input);
+    let back = Some(input.release);
+    all.extend(aftermath::notify(
+        input.manifest,
+        &changes,
+        back,
+        &given_back,
+    ));
     all
 }
 

@@ -2,7 +2,7 @@
 
 use super::Rollback;
 use crate::build::operation;
-use segue_model::{Action, Observation, Operation, OperationId, Undo, Verb};
+use segue_model::{Action, Observation, Operation, OperationId, Undo, Unit, Verb};
 use std::collections::{BTreeSet, HashMap};
 
 /// The reverts, each after all that stood on it and the first after `paused`, and
@@ -79,8 +79,13 @@ fn revert(input: &Rollback<'_>, done: &Operation) -> Option<Operation> {
     let (id, verb, again, no_return) = match &undo.action {
         Action::Revert { unit, former } => {
             let live = input.live(&unit.module, &unit.target)?;
+            // What is taken back by going forward again is the version that came back.
+            let version = former.version.as_ref().unwrap_or(&unit.version).clone();
             let again = Action::Revert {
-                unit: unit.clone(),
+                unit: Unit {
+                    version,
+                    ..unit.clone()
+                },
                 former: live.clone(),
             };
             let id = format!("{}@{}/revert", unit.module, unit.target);

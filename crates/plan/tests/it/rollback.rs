@@ -203,6 +203,7 @@ fn people_are_told_what_went_back() {
     };
     let first = json!({ "module": "mail", "target": "run", "from": "2.0.0", "to": "1.0.0" });
     assert_eq!(input["changes"][0], first);
+    assert_eq!(input["rolls_back"], "r1");
     assert_eq!(input["changes"].as_array().unwrap().len(), 6);
 }
 
