@@ -1,7 +1,17 @@
-//! The engine with a platform in memory: whole releases, crashes, stops.
+//! The engine with a platform in memory: whole releases, crashes, people,
+//! disks that fail, and the laws.
 
 #![allow(clippy::unwrap_used)]
 
+mod boundaries;
 mod cloud;
-mod crash;
+mod drift;
+mod durable;
+mod laws;
+mod people;
+mod points;
 mod releases;
+mod shapes;
+mod site;
+mod stories;
+mod tap;
