@@ -209,6 +209,9 @@ proptest! {
             // What an abandoned release leaves takes nobody's place.
             let wide = world.flying().len() > parallel && !world.facts.abandoned;
             prop_assert!(!wide, "wider than the limit, by way of {way:?}");
+            if matches!(act, Act::Die(_)) {
+                prop_assert_eq!(world.replayed(), world.machine.clone());
+            }
             prop_assert!(way.len() < 20_000, "has no end");
         }
         prop_assert!(world.is_over(), "stands still in {:?}, by way of {way:?}", world.machine.phase());

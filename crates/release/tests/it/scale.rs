@@ -42,7 +42,7 @@ fn machine_time(count: usize) -> Duration {
 
 #[test]
 fn a_hundred_thousand_operations_come_to_their_end() {
-    for count in [1_000, 10_000, 100_000] {
+    for count in [10_000, 1_000, 100_000] {
         println!(
             "{count} operations: {:?} of machine time",
             machine_time(count)
