@@ -100,6 +100,12 @@ pub trait Journal: Send + Sync {
         chain::events(release, after, self.records(release, after).await?)
     }
 
+    /// Whether what keeps the journal finds itself whole, where it can tell: the
+    /// hashes cannot when a broken disk took the last events with it.
+    async fn check(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// The last event of a release.
     async fn head(&self, release: &ReleaseId) -> Result<Head, Failure>;
 

@@ -25,9 +25,7 @@ pub async fn verify(
     release: &ReleaseId,
     recorded: Option<&Head>,
 ) -> Result<Verified, Failure> {
-    if journal.plan(release).await?.is_none() {
-        return Err(damaged(format!("there is no release {release}")));
-    }
+    journal.check().await?;
     let records = journal.records(release, 0).await?;
     let hash_of = |seq: u64| records.iter().find(|it| it.seq == seq).map(|it| &it.hash);
     if let Some(recorded) = recorded.filter(|it| it.seq > 0)
@@ -53,5 +51,8 @@ pub async fn verify(
             )));
         }
     };
+    if journal.plan(release).await?.is_none() {
+        return Err(damaged(format!("there is no release {release}")));
+    }
     Ok(Verified { plan, head })
 }

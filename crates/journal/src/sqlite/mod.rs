@@ -77,6 +77,10 @@ impl Journal for Sqlite {
         on_disk(|| read::records(&self.connection(), release, from))
     }
 
+    async fn check(&self) -> Result<(), Failure> {
+        on_disk(|| read::check(&self.connection()))
+    }
+
     async fn head(&self, release: &ReleaseId) -> Result<Head, Failure> {
         on_disk(|| read::head(&self.connection(), release))
     }

@@ -1,7 +1,7 @@
 //! Reading: releases, their plans and their events.
 
 use super::storage;
-use crate::{Entry, Head, Record, plan};
+use crate::{Entry, Head, Record, damaged, plan};
 use rusqlite::{Connection, OptionalExtension, params};
 use segue_model::{Failure, Plan, ReleaseId};
 
@@ -60,6 +60,17 @@ pub(super) fn records(
         })
         .map_err(storage("read"))?;
     rows.collect::<Result<_, _>>().map_err(storage("read"))
+}
+
+/// SQLite's own look at every page of the file.
+pub(super) fn check(connection: &Connection) -> Result<(), Failure> {
+    let found: String = connection
+        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+        .map_err(storage("read"))?;
+    match found.as_str() {
+        "ok" => Ok(()),
+        found => Err(damaged(found)),
+    }
 }
 
 pub(super) fn head(connection: &Connection, release: &ReleaseId) -> Result<Head, Failure> {

@@ -5,9 +5,12 @@
 mod child;
 mod conformance;
 mod cut;
+mod disk;
 mod proxy;
+mod samples;
 mod server;
 mod store;
+mod tamper;
 mod team;
 
 macro_rules! kept_by_both {
