@@ -78,7 +78,12 @@ impl Access {
             Some(endpoints) => endpoints.arm.as_str(),
             None => PUBLIC_ARM,
         };
-        Arm::connect(base, self.credential()?, self.options(&self.http()?))
+        Arm::connect(
+            base,
+            self.credential()?,
+            self.options(&self.http()?),
+            self.timeouts.answer,
+        )
     }
 
     pub(crate) fn credential(&self) -> Result<Arc<dyn TokenCredential>, Failure> {

@@ -13,7 +13,7 @@ use azure_core::{
 use segue_model::Failure;
 use segue_platform::asking;
 use serde_json::Value;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// What a token for the Resource Manager is asked for.
 const SCOPE: &str = "https://management.azure.com/.default";
@@ -23,6 +23,8 @@ const SCOPE: &str = "https://management.azure.com/.default";
 pub(crate) struct Arm {
     base: Url,
     pipeline: Pipeline,
+    /// How long an answer may take.
+    answer: Duration,
 }
 
 /// What it answered. It has no `Debug`: bodies may hold secrets.
@@ -37,6 +39,7 @@ impl Arm {
         base: &str,
         credential: Arc<dyn TokenCredential>,
         options: ClientOptions,
+        answer: Duration,
     ) -> Result<Self, Failure> {
         let base = Url::parse(base)
             .map_err(|error| errors::unusable("the endpoint of the Resource Manager", &error))?;
@@ -50,7 +53,11 @@ impl Arm {
             vec![bearer],
             None,
         );
-        Ok(Self { base, pipeline })
+        Ok(Self {
+            base,
+            pipeline,
+            answer,
+        })
     }
 
     /// Sends a request and takes any success for an answer.
@@ -128,12 +135,13 @@ impl Arm {
             skip_checks: true,
             ..PipelineSendOptions::default()
         };
-        let raw = asking(
-            self.pipeline
-                .send(&Context::default(), &mut sent, Some(options)),
-        )
-        .await
-        .map_err(|error| errors::from_sdk(what, &error))?;
+        let context = Context::default();
+        let asked = self.pipeline.send(&context, &mut sent, Some(options));
+        // The token that a request needs first may keep it waiting for long.
+        let raw = tokio::time::timeout(self.answer, asking(asked))
+            .await
+            .map_err(|_| errors::silent(what, self.answer))?
+            .map_err(|error| errors::from_sdk(what, &error))?;
         Ok(Answer {
             status: u16::from(raw.status()),
             headers: raw.headers().clone(),

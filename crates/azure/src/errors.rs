@@ -4,6 +4,7 @@
 use azure_core::{Error, error::ErrorKind, http::headers::Headers};
 use segue_model::{Failure, FailureKind, Fault};
 use serde_json::Value;
+use std::time::Duration;
 
 /// Azure refused the credential or the permission (401, 403).
 pub(crate) const DENIED: &str = "SEG4001";
@@ -61,6 +62,11 @@ pub(crate) fn from_sdk(what: &str, error: &Error) -> Failure {
         ErrorKind::DataConversion => nonsense(what),
         _ => Failure::new(FailureKind::Step, Fault::Platform, REJECTED, what).words(words),
     }
+}
+
+/// No answer, nor a token to ask with, within `limit`.
+pub(crate) fn silent(what: &str, limit: Duration) -> Failure {
+    Failure::unavailable(UNAVAILABLE, what).words(format!("no answer in {limit:?}"))
 }
 
 /// An answer that is not what the API documents. It is not repeated: it may hold a secret.

@@ -63,6 +63,20 @@ impl KeyVault {
         Ok(client)
     }
 
+    /// Waits for a vault's answer; the token that a request needs first may keep it
+    /// waiting for long.
+    async fn ask<T>(
+        &self,
+        what: &str,
+        answer: impl Future<Output = azure_core::Result<T>>,
+    ) -> Result<T, Failure> {
+        let limit = self.access.timeouts.answer;
+        tokio::time::timeout(limit, asking(answer))
+            .await
+            .map_err(|_| errors::silent(what, limit))?
+            .map_err(|error| errors::from_sdk(what, &error))
+    }
+
     /// A secret in a version, or in its current one.
     async fn get(
         &self,
@@ -77,9 +91,12 @@ impl KeyVault {
             secret_version: version.map(str::to_owned),
             ..SecretClientGetSecretOptions::default()
         };
-        let answer = asking(self.client(vault)?.get_secret(secret, Some(options))).await;
-        let answer = answer.map_err(|error| errors::from_sdk(&what, &error))?;
-        answer.into_model().map_err(|_| errors::nonsense(&what))
+        let client = self.client(vault)?;
+        let answer = self.ask(&what, client.get_secret(secret, Some(options)));
+        answer
+            .await?
+            .into_model()
+            .map_err(|_| errors::nonsense(&what))
     }
 }
 

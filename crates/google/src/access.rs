@@ -115,6 +115,10 @@ impl Access {
             Credential::ApplicationDefault => Builder::default()
                 .with_scopes(["https://www.googleapis.com/auth/cloud-platform"])
                 .build()
+                .map(|inner| {
+                    let limit = self.timeouts.answer;
+                    Credentials::from(Bounded { inner, limit })
+                })
                 .map_err(|error| no_credentials(errors::chain(&error))),
             Credential::Bearer(token) => Bearer::new(token).map(Credentials::from),
         }
@@ -195,6 +199,32 @@ fn no_credentials(words: String) -> Failure {
     )
     .words(words)
     .hint("run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS")
+}
+
+/// Credentials that give up in time: Google's own try for as long as they like.
+#[derive(Debug)]
+struct Bounded {
+    inner: Credentials,
+    limit: Duration,
+}
+
+impl CredentialsProvider for Bounded {
+    async fn headers(
+        &self,
+        extensions: Extensions,
+    ) -> Result<CacheableResource<HeaderMap>, CredentialsError> {
+        match tokio::time::timeout(self.limit, self.inner.headers(extensions)).await {
+            Ok(headers) => headers,
+            Err(_) => Err(CredentialsError::from_msg(
+                true,
+                format!("no access token could be had in {:?}", self.limit),
+            )),
+        }
+    }
+
+    async fn universe_domain(&self) -> Option<String> {
+        self.inner.universe_domain().await
+    }
 }
 
 /// A fixed bearer token, as the sandbox's twins take it.

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use azure_core::http::RequestContent;
 use azure_security_keyvault_secrets::models::{Secret, SetSecretParameters};
 use segue_model::{Evidence, Failure};
-use segue_platform::{Call, Performer, asking};
+use segue_platform::{Call, Performer};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -46,9 +46,12 @@ impl KeyVaultRotate {
         let body: RequestContent<_> = body
             .try_into()
             .map_err(|error| errors::from_sdk(&what, &error))?;
-        let answer = asking(self.0.client(vault)?.set_secret(name, body, None)).await;
-        let answer = answer.map_err(|error| errors::from_sdk(&what, &error))?;
-        answer.into_model().map_err(|_| errors::nonsense(&what))
+        let client = self.0.client(vault)?;
+        let answer = self.0.ask(&what, client.set_secret(name, body, None));
+        answer
+            .await?
+            .into_model()
+            .map_err(|_| errors::nonsense(&what))
     }
 }
 
