@@ -77,7 +77,10 @@ pub(super) fn text(machine: &str, rounds: usize, found: &Rounds) -> String {
         "|---|---:|---|---:|---:|".to_owned(),
     ];
     for row in &ROWS {
-        let ratio = ratio(row, found).map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.3}"));
+        let ratio = match ratios(row, found) {
+            Some((medians, leasts)) => format!("{medians:.3} ({leasts:.3})"),
+            None => "–".to_owned(),
+        };
         lines.push(format!(
             "| {} | {} | {} | {} | {ratio} |",
             row.what,
@@ -97,7 +100,7 @@ pub(super) fn json(machine: &str, rounds: usize, found: &Rounds) -> String {
             json!({
                 "segue": { "figure": row.segue, "median": found.median(row.segue), "least": found.least(row.segue) },
                 "beside": { "figure": row.with, "median": found.median(row.with), "least": found.least(row.with) },
-                "ratio": ratio(row, found),
+                "ratio": ratios(row, found).map(|(medians, leasts)| json!({ "median": medians, "least": leasts })),
             })
         })
         .collect();
@@ -105,9 +108,10 @@ pub(super) fn json(machine: &str, rounds: usize, found: &Rounds) -> String {
         .to_string()
 }
 
-/// Of the medians.
-fn ratio(row: &Row, found: &Rounds) -> Option<f64> {
-    Some(found.median(row.segue)? / found.median(row.with)?)
+/// Of the medians, and of the leasts.
+fn ratios(row: &Row, found: &Rounds) -> Option<(f64, f64)> {
+    let medians = found.median(row.segue)? / found.median(row.with)?;
+    Some((medians, found.least(row.segue)? / found.least(row.with)?))
 }
 
 fn shown(found: &Rounds, path: &str, unit: Unit) -> String {
@@ -140,10 +144,13 @@ mod tests {
         found.push(&["segue chain-100 bare_ms"], 20.0);
         let table = text("a machine", 1, &found);
         assert!(table.contains("| 30.0 ms (30.0 ms) |"), "{table}");
-        assert!(table.contains("| 20.0 ms (20.0 ms) | 1.500 |"), "{table}");
+        assert!(
+            table.contains("| 20.0 ms (20.0 ms) | 1.500 (1.500) |"),
+            "{table}"
+        );
         assert!(table.contains("| Restate | not measured | – |"), "{table}");
         let all: Value = serde_json::from_str(&json("a machine", 1, &found)).unwrap();
         assert_eq!(all["rows"].as_array().map(Vec::len), Some(ROWS.len()));
-        assert_eq!(all["rows"][0]["ratio"], 1.5);
+        assert_eq!(all["rows"][0]["ratio"]["median"], 1.5);
     }
 }
