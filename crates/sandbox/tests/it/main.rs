@@ -5,5 +5,7 @@
 mod boundaries;
 mod conformance;
 mod journal;
+mod network;
+mod proxy;
 mod wire;
 mod world;
