@@ -3,7 +3,7 @@
 //!
 //!     cargo run --release -p segue-journal --example cost -- DIRECTORY [postgres://…]
 
-use segue_journal::{Claim, Entry, Journal, Lock, Place, open};
+use segue_journal::{Claim, Entry, Lock, Place, open};
 use segue_model::{Digest, Direction, EventKind, Evidence, Failure, PLAN_FORMAT, Plan, ReleaseId};
 use std::{
     fs::File,

@@ -22,7 +22,7 @@ pub use sqlite::Sqlite;
 pub use verify::{Verified, verify};
 
 use async_trait::async_trait;
-use segue_model::{Event, EventKind, Failure, Plan, ReleaseId, Request, Wish};
+use segue_model::{Event, EventKind, Failure, Fault, Plan, ReleaseId, Request, Wish};
 
 /// A release as the journal lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,4 +149,14 @@ fn damaged(what: impl std::fmt::Display) -> Failure {
             "keep a copy of the journal, and look at the platforms: a trigger may still be \
              paused",
         )
+}
+
+/// What lies at `place` is of a format that this program does not know yet.
+fn newer(place: impl std::fmt::Display, format: impl std::fmt::Display, known: usize) -> Failure {
+    Failure::step("SEG6003", format!("{place} was written by a newer Segue"))
+        .by(Fault::User)
+        .words(format!(
+            "its format is {format}, this program knows up to {known}"
+        ))
+        .hint("use the Segue that wrote it, or a newer one")
 }

@@ -8,7 +8,7 @@ use super::{
     session::{Server, within},
 };
 use crate::{Claim, Lock, Locked};
-use segue_model::{Failure, FailureKind};
+use segue_model::Failure;
 use std::{
     sync::{Arc, Mutex, mpsc},
     time::Duration,
@@ -45,7 +45,8 @@ pub(super) async fn lock(
         .name("lock".into())
         .spawn(move || {
             runtime.block_on(async {
-                match acquire(&server, &environment, &claim, at_ms).await {
+                let acquire = || acquire(&server, &environment, &claim, at_ms);
+                match server.patiently(acquire).await {
                     Ok(Ok(keeper)) => keeper.keep(answer).await,
                     // Nobody waits any longer: nothing is held.
                     Ok(Err(standing)) => drop(answer.send(Ok(Lock::Theirs(standing.held)))),
@@ -64,25 +65,6 @@ pub(super) async fn lock(
 
 /// The lock, or how it stands with somebody else.
 async fn acquire(
-    server: &Arc<Server>,
-    environment: &str,
-    claim: &Claim,
-    at_ms: i64,
-) -> Result<Result<Keeper, Standing>, Failure> {
-    let ends = Instant::now() + server.waits.patience;
-    loop {
-        let failure = match attempt(server, environment, claim, at_ms).await {
-            Err(failure) if failure.kind == FailureKind::Unavailable => failure,
-            outcome => return outcome,
-        };
-        if Instant::now() >= ends {
-            return Err(failure);
-        }
-        sleep(Duration::from_millis(200)).await;
-    }
-}
-
-async fn attempt(
     server: &Arc<Server>,
     environment: &str,
     claim: &Claim,

@@ -29,9 +29,9 @@ pub(super) fn unavailable(words: impl Into<String>) -> Failure {
         .hint("look at the server and the way to it, then `segue resume`")
 }
 
-/// It will not get better by waiting.
+/// It will not get better by waiting. It is no failed step, and undoes nothing.
 pub(super) fn refused(what: impl Into<String>) -> Failure {
-    Failure::denied("SEG6017", what)
+    Failure::internal("SEG6017", what)
         .by(Fault::User)
         .hint("compare the address and the role's permissions with docs/journal.md")
 }

@@ -1,7 +1,8 @@
 //! The tables, and their version, in a schema of their own.
 
-use super::{refused, said, unavailable};
-use segue_model::{Failure, Fault};
+use super::{said, unavailable};
+use crate::newer;
+use segue_model::Failure;
 use std::sync::Arc;
 use tokio_postgres::Client;
 
@@ -118,18 +119,6 @@ async fn version(client: &Client) -> Result<Option<usize>, Failure> {
     let version: i64 = row.try_get(0).map_err(said("open"))?;
     match usize::try_from(version) {
         Ok(version) if version <= STEPS.len() => Ok(Some(version)),
-        _ => Err(newer(version)),
+        _ => Err(newer("the journal in the database", version, STEPS.len())),
     }
-}
-
-fn newer(version: i64) -> Failure {
-    let mut failure = refused("the journal in the database was written by a newer Segue")
-        .by(Fault::User)
-        .words(format!(
-            "its format is {version}, this program knows up to {}",
-            STEPS.len()
-        ))
-        .hint("use the Segue that wrote it, or a newer one");
-    "SEG6003".clone_into(&mut failure.code);
-    failure
 }

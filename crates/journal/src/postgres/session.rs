@@ -62,10 +62,18 @@ impl Server {
     where
         F: Future<Output = Result<T, Failure>>,
     {
+        self.patiently(|| self.try_once(&work)).await
+    }
+
+    /// Tries again while the server is out of reach, until the waits are over.
+    pub async fn patiently<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
         let ends = Instant::now() + self.waits.patience;
         let mut wait = FIRST_WAIT;
         loop {
-            let failure = match self.try_once(&work).await {
+            let failure = match attempt().await {
                 Err(failure) if failure.kind == FailureKind::Unavailable => failure,
                 outcome => return outcome,
             };

@@ -29,7 +29,7 @@ struct Ear {
 
 impl Watch {
     pub async fn new(server: Arc<Server>) -> Result<Self, Failure> {
-        let ear = Some(listen(&server).await?);
+        let ear = Some(server.patiently(|| listen(&server)).await?);
         Ok(Self { server, ear })
     }
 }
@@ -38,12 +38,12 @@ impl Watch {
 impl Changes for Watch {
     async fn next(&mut self) -> Result<(), Failure> {
         let Some(ear) = &mut self.ear else {
-            self.ear = Some(listen(&self.server).await?);
+            self.ear = Some(self.server.patiently(|| listen(&self.server)).await?);
             return Ok(());
         };
         if let Ok(Err(_broken)) = tokio::time::timeout(ANYWAY, ear.told.changed()).await {
             self.ear = None;
-            self.ear = Some(listen(&self.server).await?);
+            self.ear = Some(self.server.patiently(|| listen(&self.server)).await?);
         }
         Ok(())
     }

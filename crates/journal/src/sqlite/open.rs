@@ -1,8 +1,9 @@
 //! Opening a journal: made when it is not there, refused when it is newer.
 
 use super::{Sqlite, schema, storage};
+use crate::newer;
 use rusqlite::{Connection, config::DbConfig};
-use segue_model::{Failure, Fault};
+use segue_model::Failure;
 use std::{path::Path, sync::Mutex, time::Duration};
 
 /// How long a second process waits for the first one's transaction.
@@ -43,7 +44,7 @@ impl Sqlite {
             .map_err(storage("open"))?;
         let steps = schema::STEPS
             .get(version..)
-            .ok_or_else(|| newer(path, version))?;
+            .ok_or_else(|| newer(path.display(), version, schema::VERSION))?;
         if steps.is_empty() {
             return Ok(());
         }
@@ -53,17 +54,4 @@ impl Sqlite {
             .and_then(|()| within.commit())
             .map_err(storage("make"))
     }
-}
-
-fn newer(path: &Path, version: usize) -> Failure {
-    Failure::step(
-        "SEG6003",
-        format!("{} was written by a newer Segue", path.display()),
-    )
-    .by(Fault::User)
-    .words(format!(
-        "its format is {version}, this program knows up to {}",
-        schema::VERSION
-    ))
-    .hint("use the Segue that wrote it, or a newer one")
 }

@@ -133,7 +133,7 @@ impl Server {
             kill -QUIT $!
             wait $!
             rm -rf "$gone""#;
-        let mut keeper = Command::new("sh")
+        let keeper = Command::new("sh")
             .args(["-c", shell, "keeper"])
             .arg(directory)
             .arg(&self.log)
@@ -146,8 +146,8 @@ impl Server {
             .process_group(0)
             .spawn()
             .unwrap();
-        // Ends with this program and with nothing else.
-        std::mem::forget(keeper.stdin.take());
+        // Its standard input ends with this program, and with nothing else.
+        std::mem::forget(keeper);
     }
 
     fn wait(&self) {

@@ -123,7 +123,7 @@ fn few_permissions_are_enough() {
         let failure = failure.unwrap_err();
         assert_eq!(
             (failure.kind, failure.code.as_str()),
-            (FailureKind::Denied, "SEG6017")
+            (FailureKind::Internal, "SEG6017")
         );
     });
 }
