@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether `live` holds exactly `wants`: nothing that Segue sets differs (a
 /// Secret, whose data nobody observes, counts by its name), nothing of the
-/// module is superfluous, and every workload is ready. One that is not ready
+/// module is superfluous but configuration that is kept for the way back, and every workload is ready. One that is not ready
 /// is no match, so that a release waits for it or says why it fails; applying
 /// what is there already touches nothing.
 pub(crate) fn holds(live: &Observation, wants: &[Value]) -> bool {
@@ -22,7 +22,7 @@ pub(crate) fn holds(live: &Observation, wants: &[Value]) -> bool {
     live.detail["ready"] != false
         && !objects
             .iter()
-            .any(|live| prune::is_superfluous(live, &wanted))
+            .any(|live| prune::is_superfluous(live, &wanted) && !prune::is_configuration(live))
         && wants.iter().all(|want| {
             there
                 .get(&Id::of(want))
@@ -72,7 +72,13 @@ mod tests {
         let with = |objects: &[Value]| holds(&live(objects), &wants);
         assert!(!with(&[config("c", "2"), secret()]));
         assert!(!with(&[config("c", "1")]));
-        assert!(!with(&[config("c", "1"), secret(), config("d", "1")]));
+        let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "d"}});
+        assert!(!with(&[config("c", "1"), secret(), service]));
+        let kept = config("d", "1");
+        assert!(
+            with(&[config("c", "1"), secret(), kept]),
+            "for the way back"
+        );
         let mut more = config("c", "1");
         more["data"]["l"] = json!("set before, wanted no more");
         assert!(!with(&[more, secret()]));

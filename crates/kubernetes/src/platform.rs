@@ -85,7 +85,8 @@ impl Platform for Kubernetes {
         unit: &Unit,
         former: &Observation,
     ) -> Result<Evidence, Failure> {
-        let keep = self.desired(unit)?;
+        let mut keep = self.desired(unit)?;
+        keep.extend(prune::way_back(former));
         let live = self.live(unit, former).await?;
         let removed = self.prune(call, unit, live, &keep).await?;
         Ok(seen([removed]))

@@ -54,10 +54,27 @@ async fn new_configuration_stands_beside_the_old_until_it_is_settled() {
     )
     .await
     .unwrap();
-    assert!(world.object("ConfigMap", "web-config-1").is_none());
-    assert!(world.object("Secret", "web-secrets-00000001").is_none());
     let now = soon(world.kubernetes.observe(&shared(2))).await.unwrap();
     assert_eq!(now.version, Some("2.0.0".parse().unwrap()));
+    // The finished release can be taken back as long as no other follows it.
+    assert!(world.object("ConfigMap", "web-config-1").is_some());
+    settled(&world, 3).await;
+    assert!(world.object("ConfigMap", "web-config-1").is_none());
+    assert!(world.object("Secret", "web-secrets-00000001").is_none());
+    assert!(world.object("ConfigMap", "web-config-2").is_some());
+    assert!(world.object("Secret", "web-secrets-00000002").is_some());
+}
+
+/// Releases another version, to its end.
+async fn settled(world: &World, version: u64) {
+    let unit = shared(version);
+    let former = soon(world.kubernetes.observe(&unit)).await.unwrap();
+    soon(world.kubernetes.stage(&call("next"), &unit))
+        .await
+        .unwrap();
+    soon(world.kubernetes.settle(&call("last"), &unit, &former))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -166,16 +183,8 @@ async fn a_former_secret_that_is_gone_is_said() {
         .await
         .unwrap();
     let former = soon(world.kubernetes.observe(&shared(2))).await.unwrap();
-    soon(world.kubernetes.stage(&call("two"), &shared(2)))
-        .await
-        .unwrap();
-    soon(
-        world
-            .kubernetes
-            .settle(&call("settle"), &shared(2), &former),
-    )
-    .await
-    .unwrap();
+    settled(&world, 2).await;
+    settled(&world, 3).await;
     let failure = soon(
         world
             .kubernetes

@@ -112,6 +112,17 @@ async fn what_the_new_version_no_longer_has_is_pruned_at_the_end() {
             .await
             .unwrap();
     }
+    // Its way back goes when the next version is there.
+    assert!(world.object("ConfigMap", "web-config-1").is_some());
+    let former = world.observe().await;
+    soon(world.kubernetes.stage(&call("next"), &web(3)))
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        soon(world.kubernetes.settle(&call("last"), &web(3), &former))
+            .await
+            .unwrap();
+    }
     assert!(world.object("ConfigMap", "web-config-1").is_none());
     assert!(world.object("ConfigMap", "web-config-2").is_some());
     let deleted = world

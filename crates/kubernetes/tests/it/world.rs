@@ -58,7 +58,7 @@ impl World {
             mesh: Arc::new(Mesh::new()),
             programs: Arc::default(),
         };
-        for major in [1, 2] {
+        for major in [1, 2, 3] {
             let program = Program {
                 module: "web".into(),
                 version: semver::Version::new(major, 0, 0),
