@@ -1,6 +1,7 @@
 //! Taking the lock of an environment: at once, or when whoever holds it is done.
 
 use crate::{console::Console, exit::Exit, person::holder, problem::Problem, state::now_ms};
+use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use segue_journal::{Claim, Held, Journal, Lock, Locked};
 use segue_model::{Failure, FailureKind, Fault};
@@ -24,8 +25,24 @@ pub struct Wanted<'a> {
     pub wait: Option<Duration>,
 }
 
-/// `30m`, `1h 30m`; `1h` when nothing is said.
-pub fn wait(text: &str) -> Result<Duration, String> {
+/// Whether a lock that somebody else holds is waited for.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct WaitArgs {
+    /// When somebody else is at it, wait until they are done: at most this long, or
+    /// an hour when nothing is said.
+    #[arg(
+        long,
+        value_name = "DURATION",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1h",
+        value_parser = wait
+    )]
+    pub wait: Option<Duration>,
+}
+
+/// `30m`, `1h 30m`.
+fn wait(text: &str) -> Result<Duration, String> {
     let wrong = |_| "write a duration: 90s, 30m, 1h".to_owned();
     let wait: SignedDuration = text.parse().map_err(|it: jiff::Error| wrong(it))?;
     Duration::try_from(wait).map_err(wrong)

@@ -11,7 +11,7 @@ use crate::{
     exit::Exit,
     found::{Found, environment},
     journals::{Journals, StateArgs},
-    locking::{self, Wanted},
+    locking::{WaitArgs, Wanted},
     problem::Problem,
     project::{MANIFEST, Project},
     session::{SandboxArgs, Session, load},
@@ -22,10 +22,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use segue_journal::Entry;
 use segue_model::{Failure, Fault, Plan, ReleaseId};
 use segue_sandbox::FaultKind;
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 /// The most requests that anybody may wait for: half an hour of the sandbox's load.
 pub const MOST_REQUESTS: u64 = 200_000;
@@ -58,16 +55,8 @@ pub struct Apply {
     /// unhealthy-after-ready, api-unavailable, access-denied.
     #[arg(long, value_name = "MODULE=KIND", value_parser = fault, requires = "sandbox")]
     fault: Vec<(String, FaultKind)>,
-    /// When somebody else is at it, wait until they are done, at most this long.
-    #[arg(
-        long,
-        value_name = "DURATION",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "1h",
-        value_parser = locking::wait
-    )]
-    wait: Option<Duration>,
+    #[command(flatten)]
+    wait: WaitArgs,
     #[command(flatten)]
     how: plan::HowArgs,
     #[command(flatten)]
@@ -109,7 +98,7 @@ pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
         environment: &environment(&project.manifest.environment, in_sandbox),
         doing: &format!("release {release}"),
         directory: &directory,
-        wait: args.wait,
+        wait: args.wait.wait,
     };
     let held = wanted.take(&*journal, console).await?;
 
@@ -123,11 +112,11 @@ pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
         }
         None => session.plan(args.how.on_failure()).await?,
     };
-    let wishes = args.overrides.wishes(&plan)?;
     plan::show(&session, &plan, console)?;
     if plan.operations.is_empty() {
         return Ok(Exit::Done);
     }
+    let wishes = args.overrides.wishes(&plan)?;
     if !args.yes {
         agreed(console)?;
         // The world does not stand still while a person thinks.

@@ -89,6 +89,7 @@ async fn undo(
         found,
         directory: &args.path,
         requests: 0,
+        wait: None,
         wishes: vec![(Wish::Undo, args.because)],
     };
     let outcome = go_on::run(go_on, journals, console).await?;

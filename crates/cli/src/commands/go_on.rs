@@ -11,7 +11,7 @@ use crate::{
     session::{SandboxArgs, Session, load, running},
 };
 use segue_model::{Ending, Wish};
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 /// A release that is gone on with.
 pub struct GoOn<'a> {
@@ -21,6 +21,8 @@ pub struct GoOn<'a> {
     pub directory: &'a Path,
     /// How many requests the sandbox sends at least.
     pub requests: u64,
+    /// How long whoever holds its lock is waited for; not at all when none.
+    pub wait: Option<Duration>,
     /// What whoever takes it up asks of it, and why.
     pub wishes: Vec<(Wish, String)>,
 }
@@ -43,6 +45,7 @@ pub async fn run(
         found,
         directory,
         requests,
+        wait,
         wishes,
     } = go_on;
     let entry = &found.entry;
@@ -55,7 +58,7 @@ pub async fn run(
         environment: &found.lock_name(),
         doing: &format!("release {}", entry.id),
         directory,
-        wait: None,
+        wait,
     };
     let held = wanted.take(&*found.journal, console).await?;
     let how = SandboxArgs {

@@ -86,6 +86,7 @@ async fn close(
         found,
         directory: path,
         requests: 0,
+        wait: None,
         wishes: vec![(Wish::Abandon, because.to_owned())],
     };
     let outcome = go_on::run(go_on, journals, console).await?;

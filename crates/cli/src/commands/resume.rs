@@ -10,6 +10,7 @@ use crate::{
     exit::Exit,
     found::Found,
     journals::{Journals, StateArgs},
+    locking::WaitArgs,
     problem::Problem,
     project::Project,
     session::sandboxed,
@@ -42,6 +43,8 @@ pub struct Resume {
     )]
     requests: u64,
     #[command(flatten)]
+    wait: WaitArgs,
+    #[command(flatten)]
     overrides: OverrideArgs,
     #[command(flatten)]
     state: StateArgs,
@@ -65,6 +68,7 @@ pub async fn run(args: Resume, console: Console) -> Result<Exit, Problem> {
         found,
         directory: &args.path,
         requests: args.requests,
+        wait: args.wait.wait,
         wishes,
     };
     Ok(go_on::run(go_on, &journals, console).await?.exit)

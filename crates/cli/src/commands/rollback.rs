@@ -11,7 +11,7 @@ use crate::{
     exit::Exit,
     found::Found,
     journals::{Journals, StateArgs},
-    locking::{self, Wanted},
+    locking::{WaitArgs, Wanted},
     problem::Problem,
     project::Project,
     session::{SandboxArgs, Session, sandboxed},
@@ -21,7 +21,7 @@ use clap::Args;
 use segue_journal::Entry;
 use segue_model::{Plan, ReleaseId};
 use segue_plan::Observations;
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 /// Take a finished release back: the versions that were live before it.
 ///
@@ -41,16 +41,8 @@ pub struct Rollback {
     /// Keep the plan in this file, for `segue apply FILE`, and change nothing.
     #[arg(short, long = "out", value_name = "FILE")]
     out: Option<PathBuf>,
-    /// When somebody else is at it, wait until they are done, at most this long.
-    #[arg(
-        long,
-        value_name = "DURATION",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "1h",
-        value_parser = locking::wait
-    )]
-    wait: Option<Duration>,
+    #[command(flatten)]
+    wait: WaitArgs,
     /// At least this many requests are sent in the sandbox before the report.
     #[arg(
         long,
@@ -98,7 +90,7 @@ pub async fn run(args: Rollback, console: Console) -> Result<Exit, Problem> {
         environment: &found.lock_name(),
         doing: &format!("release {release}"),
         directory: &args.path,
-        wait: args.wait,
+        wait: args.wait.wait,
     };
     let held = wanted.take(&*found.journal, console).await?;
     apply::nothing_open(&journals, sandbox, &args.path).await?;

@@ -85,6 +85,35 @@ impl Clouds {
         text_at(&self.running, &format!("/endpoints{path}"))
     }
 
+    /// A Deployment, as its cluster tells it.
+    pub fn deployment(&self, target: &str, name: &str) -> Value {
+        self.get(&self.deployment_url(target, name))
+    }
+
+    /// Somebody changes a Deployment by hand.
+    pub fn patch_deployment(&self, target: &str, name: &str, patch: &Value) {
+        let request = self
+            .client
+            .patch(self.deployment_url(target, name))
+            .bearer_auth(self.endpoint("/token"))
+            .header("content-type", "application/merge-patch+json")
+            .body(patch.to_string());
+        runtime().block_on(async {
+            let response = request.send().await.unwrap();
+            let status = response.status();
+            assert!(
+                status.is_success(),
+                "{status}: {}",
+                response.text().await.unwrap()
+            );
+        });
+    }
+
+    fn deployment_url(&self, target: &str, name: &str) -> String {
+        let cluster = self.endpoint(&format!("/kubernetes/{target}/url"));
+        format!("{cluster}/apis/apps/v1/namespaces/storefront/deployments/{name}")
+    }
+
     fn get(&self, url: &str) -> Value {
         let request = self.client.get(url).bearer_auth(self.endpoint("/token"));
         runtime().block_on(async {

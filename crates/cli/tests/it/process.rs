@@ -36,6 +36,11 @@ impl Process {
     /// Starts `segue` with `arguments`; `home` takes all that programs write
     /// besides the project.
     pub fn start(home: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(home, arguments, &[])
+    }
+
+    /// The same, in these surroundings.
+    pub fn start_with(home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_segue"))
             .args(arguments)
             .env_clear()
@@ -51,6 +56,7 @@ impl Process {
             )
             .env("TMPDIR", home)
             .env("CI", "1")
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -83,7 +89,12 @@ impl Process {
 
     /// SIGTERM, as an init system or a person's `kill` sends it.
     pub fn terminate(&self) {
-        let kill = format!("kill -TERM {}", self.child.id());
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id());
         assert!(
             Command::new("sh")
                 .args(["-c", &kill])

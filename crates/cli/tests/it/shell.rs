@@ -21,7 +21,21 @@ pub struct Said {
 
 /// Types `segue` in `directory`, with nobody at the keyboard.
 pub fn segue(directory: &Path, arguments: &[&str]) -> Said {
-    let output = command(directory, arguments).output().unwrap();
+    said(&mut command(directory, arguments))
+}
+
+/// The same, as somebody else.
+pub fn segue_as(user: &str, directory: &Path, arguments: &[&str]) -> Said {
+    said(command(directory, arguments).env("SEGUE_USER", user))
+}
+
+/// The same, with the journal of a team.
+pub fn segue_at(state: &str, directory: &Path, arguments: &[&str]) -> Said {
+    said(command(directory, arguments).env("SEGUE_STATE", state))
+}
+
+fn said(command: &mut Command) -> Said {
+    let output = command.output().unwrap();
     Said {
         exit: output.status.code(),
         out: String::from_utf8(output.stdout).unwrap(),

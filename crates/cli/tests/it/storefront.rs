@@ -106,6 +106,15 @@ impl Storefront {
         self.start(&["apply"], &[&always, requests, more].concat())
     }
 
+    /// The same, as somebody, with the journal of a team.
+    pub fn begin_at(&self, state: &str, command: &[&str], more: &[&str]) -> Process {
+        let directory = self.directory();
+        let path = [directory.to_str().unwrap()];
+        let always = ["--requests", "0", "--output", "json"];
+        let arguments = [command, &path, more, &always].concat();
+        Process::start_with(self.home.path(), &arguments, &[("SEGUE_STATE", state)])
+    }
+
     /// `segue resume`, to its report.
     pub fn resume(&self) -> Report {
         self.begin_resume().end().into()
@@ -129,7 +138,8 @@ impl Storefront {
         Process::start(self.home.path(), &[&always, more].concat()).end()
     }
 
-    fn start(&self, command: &[&str], more: &[&str]) -> Process {
+    /// Any command, for machines, under way.
+    pub fn start(&self, command: &[&str], more: &[&str]) -> Process {
         let directory = self.directory();
         let path = [directory.to_str().unwrap()];
         let arguments = [command, &path, more, &["--output", "json"]].concat();
