@@ -1,9 +1,9 @@
 //! From the bytes of a page to a manifest.
 
 use crate::{
-    Fact, Kind, Problem, Starter, What,
+    Fact, Kind, Problem, Starter,
     decode::{self, Flaw},
-    draft, page, read, starter,
+    draft, page, read, starter, written,
 };
 
 /// What became of a page.
@@ -45,6 +45,18 @@ pub fn import(bytes: &[u8], name: &str) -> Imported {
     } else if blocks.is_empty() {
         reading.problems = vec![empty(&name)];
     }
+    if let Some((manifest, meaning)) = written::manifest(&text) {
+        // Such a page is whole: its own sentences are no leftovers.
+        reading.facts.retain(|fact| fact.kind != Kind::LeftOver);
+        let problems = written::differences(&reading.facts, &meaning, &name);
+        let manifest = manifest.to_owned();
+        return Imported {
+            manifest,
+            facts: reading.facts,
+            problems,
+            files: Vec::new(),
+        };
+    }
     let manifest = draft::write(&reading, &name);
     let files = starter::files(&reading);
     Imported {
@@ -79,12 +91,5 @@ fn empty(name: &str) -> Problem {
         name: name.to_owned(),
         lines: Vec::new(),
         help: "name the file that holds the runbook".to_owned(),
-    }
-}
-
-impl What {
-    /// Whether a line of the manifest was made of it.
-    pub fn is_written(&self) -> bool {
-        !matches!(self, Self::Words | Self::Practice(_))
     }
 }

@@ -7,10 +7,12 @@
 //!
 //! The way of the data, inwards: bytes → text ([`decode`]) → blocks ([`page`]) → senses
 //! of words ([`words`]) → facts ([`read`]) → the manifest's text ([`draft`]). Every
-//! language's words stand in one file each, and nothing but words stands there.
+//! language's words stand in one file each, and nothing but words stands there. Outwards
+//! there is one step, [`export()`].
 
 mod decode;
 mod draft;
+mod export;
 mod fact;
 mod import;
 mod names;
@@ -19,7 +21,9 @@ mod problem;
 mod read;
 mod starter;
 mod words;
+mod written;
 
+pub use export::{Locked, Page, export, is_current};
 pub use fact::{Condition, Fact, Kind, Platform, Practice, Setting, StartedBy, What};
 pub use import::{Imported, import};
 pub use problem::Problem;

@@ -40,11 +40,7 @@ impl Draft<'_> {
                 target.line, target.quote
             )
         } else {
-            format!(
-                "line {}: {}",
-                target.line,
-                crate::read::shorten(&target.quote)
-            )
+            format!("line {}: {}", target.line, target.quote)
         };
         yaml.line(1, &format!("{}:", scalar(&target.id)), &comment);
         let (platform, keys): (_, &[(&'static str, &str)]) = match target.platform {

@@ -86,13 +86,7 @@ impl Yaml {
         if self.terse {
             return String::new();
         }
-        let readable = |c: &char| {
-            !matches!(
-                c,
-                '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{2028}' | '\u{2029}'
-            )
-        };
-        fact.quote.chars().filter(readable).collect()
+        fact.quote.clone()
     }
 }
 

@@ -122,6 +122,8 @@ pub(crate) fn read(blocks: &[Block], name: &str) -> Reading {
     reading.order();
     reading.missing();
     reading.facts.sort_by_key(|fact| fact.line);
+    let first = |problem: &Problem| problem.lines.iter().map(|(line, _)| *line).min();
+    reading.problems.sort_by_key(first);
     reading
 }
 
@@ -176,7 +178,12 @@ impl Reading {
     }
 
     fn left_over(&mut self, at: At<'_>, because: &str) {
-        self.fact(Kind::LeftOver, at, What::Words, because);
+        let again = |it: &Fact| {
+            it.kind == Kind::LeftOver && it.line == at.line && it.quote == shorten(at.quote)
+        };
+        if !self.facts.last().is_some_and(again) {
+            self.fact(Kind::LeftOver, at, What::Words, because);
+        }
     }
 
     fn problem(&mut self, code: &'static str, message: String, lines: &[At<'_>], help: &str) {
@@ -242,6 +249,7 @@ impl Reading {
                     // In a cell of many words, the sentence is the better quote.
                     let at = match note.scope {
                         Scope::Module(_) => at,
+                        _ if note.quote.starts_with("| ") => at,
                         _ => At {
                             line: note.line,
                             quote: text,
@@ -277,7 +285,8 @@ impl Reading {
             let message = "the page has no table or list of modules".to_owned();
             let first = self
                 .facts
-                .first()
+                .iter()
+                .find(|fact| !fact.quote.is_empty())
                 .map(|fact| (fact.line, fact.quote.clone()));
             let at = first
                 .as_ref()
@@ -295,6 +304,10 @@ pub(crate) fn shorten(text: &str) -> String {
         if count >= 120 {
             short.push('…');
             break;
+        }
+        // What YAML can not hold even in a comment.
+        if matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}') {
+            continue;
         }
         let blank = c.is_whitespace() || c.is_control();
         if !(blank && space) {

@@ -60,7 +60,7 @@ impl Reading {
         if let Some(known) = self.targets.iter().position(|target| target.id == id) {
             return known;
         }
-        let quote = at.quote.to_owned();
+        let quote = super::shorten(at.quote);
         self.targets.push(Target {
             id: id.to_owned(),
             platform,

@@ -241,7 +241,6 @@ impl Reading {
 
     /// A cell that lists names.
     pub(super) fn needs_cell(&mut self, module: usize, text: &str, at: At<'_>, reverse: bool) {
-        let mut last: Option<usize> = None;
         for piece in pieces(text) {
             let sentence = Sentence::new(piece, &self.names);
             if sentence.words.is_empty() || sentence.is_nothing() {
@@ -264,7 +263,6 @@ impl Reading {
                 let (module, provider) = pair(name.module);
                 let read_on = range.is_none() && words::words(rest).len() > 1;
                 self.needs(module, provider, range, None, at);
-                last = Some(name.module);
                 if read_on {
                     self.sentence(&Scope::Module(module), rest, at);
                 }
@@ -277,9 +275,6 @@ impl Reading {
                     let (module, provider) = pair(other);
                     self.needs(module, provider, None, None, at);
                 }
-            } else if let (Some(range), Some(_)) = (comparator(piece), last) {
-                // `>=2.0, <3`: the comma was no end.
-                self.left_over(at, &format!("a further bound, `{range}`, has no place"));
             } else if sentence.has(Sense::All)
                 && !sentence.any(&[Sense::Needs, Sense::NeededBy, Sense::Before])
             {
@@ -327,23 +322,40 @@ fn words_of<'a>(sentence: &'a Sentence<'_>, mark: Mark<Sense>) -> impl Iterator<
 
 /// The pieces of a list in a cell.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    let signs = text.split([',', ';', '\n', '&', '+']);
-    let words = [" and ", " und ", " et ", " / "];
-    signs
-        .flat_map(move |it| {
-            let mut parts = vec![it];
-            for word in words {
-                parts = parts
-                    .into_iter()
-                    .flat_map(|part| part.split(word))
-                    .collect();
-            }
-            parts
-        })
-        .map(str::trim)
+    let words = [" and ", " und ", " et ", " / ", " & ", " + "];
+    let piece = move |it| {
+        let mut parts = vec![it];
+        for word in words {
+            parts = parts
+                .into_iter()
+                .flat_map(|part: &str| part.split(word))
+                .collect();
+        }
+        parts
+    };
+    by_comma(text).flat_map(piece).map(str::trim)
 }
 
-/// `1`, `Step 2`, `#3`, `1-3`: numbers of steps and nothing else.
+/// Parted by `,` and `;`, but not inside of a range: `>=2.0, <3` is one piece.
+fn by_comma(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let ends = |(at, sign): &(usize, &str)| {
+            let bounds = ['<', '>', '=', '^', '~', '≥', '≤'];
+            *sign != "," || !text[at + 1..].trim_start().starts_with(bounds)
+        };
+        match text.match_indices([',', ';', '\n']).find(ends) {
+            Some((at, _)) => {
+                rest = text.get(at + 1..);
+                text.get(..at)
+            }
+            None => rest.take(),
+        }
+    })
+}
+
+/// `1`, `Step 2`, `#3`: the number of a step and nothing else.
 fn steps(piece: &str) -> Option<Vec<(u64, u64)>> {
     let words = words::words(piece);
     let number = |word: &words::Word| word.text.parse::<u64>().is_ok();
@@ -359,40 +371,57 @@ fn steps(piece: &str) -> Option<Vec<(u64, u64)>> {
     tables::step(piece).map(|step| vec![step])
 }
 
-/// A range as Cargo writes it, from `>= 2.0`, `≥2`, `5.x`, `v2+`; nothing where none stands.
+/// A range as Cargo writes it, from `>= 2.0, <3`, `≥2`, `5.x`, `v2+`; nothing where none
+/// stands.
 fn comparator(text: &str) -> Option<String> {
     let text = text.trim().trim_start_matches(['(', '`']).trim_start();
-    let signs = [
-        (">=", ">="),
-        ("≥", ">="),
-        ("=>", ">="),
-        ("<=", "<="),
-        (">", ">"),
-        ("<", "<"),
-        ("^", "^"),
-        ("~", "~"),
-        ("==", "="),
-        ("=", "="),
-    ];
-    let (sign, rest) = signs
+    let mut bounds = Vec::new();
+    for part in text.split(',') {
+        match bound(part.trim()) {
+            Some(bound) => bounds.push(bound),
+            None => break,
+        }
+    }
+    let range: Range = bounds.join(", ").parse().ok()?;
+    (!bounds.is_empty()).then(|| range.to_string())
+}
+
+/// How bounds are written, and what they mean; the longest first.
+const SIGNS: [(&str, &str); 11] = [
+    (">=", ">="),
+    ("≥", ">="),
+    ("=>", ">="),
+    ("<=", "<="),
+    ("≤", "<="),
+    ("==", "="),
+    (">", ">"),
+    ("<", "<"),
+    ("^", "^"),
+    ("~", "~"),
+    ("=", "="),
+];
+
+/// One bound of a range.
+fn bound(text: &str) -> Option<String> {
+    let signed = SIGNS
         .iter()
-        .find_map(|(sign, means)| Some((*means, text.strip_prefix(sign)?)))
-        .unwrap_or(("", text));
+        .find_map(|(sign, means)| Some((*means, text.strip_prefix(sign)?)));
+    let (sign, rest) = signed.unwrap_or(("", text));
     let rest = rest.trim_start().trim_start_matches(['v', 'V']);
-    let end = rest
-        .find(|c: char| !c.is_ascii_digit() && c != '.' && c != 'x' && c != '*')
-        .unwrap_or(rest.len());
+    let inside = |c: char| {
+        c.is_ascii_digit()
+            || ".x*".contains(c)
+            || !sign.is_empty() && (c.is_ascii_alphanumeric() || "-+".contains(c))
+    };
+    let end = rest.find(|c: char| !inside(c)).unwrap_or(rest.len());
     let number = rest[..end].trim_end_matches('.');
-    let sign = match (sign, rest[end..].chars().next()) {
+    let sign = match (sign, rest[number.len()..].chars().next()) {
         ("", Some('+')) => ">=",
         ("", _) if !number.ends_with(".x") && !number.ends_with(".*") => return None,
         (sign, _) => sign,
     };
-    if !number.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let range: Range = format!("{sign}{number}").parse().ok()?;
-    Some(range.to_string())
+    let is_number = number.starts_with(|c: char| c.is_ascii_digit());
+    is_number.then(|| format!("{sign}{number}"))
 }
 
 #[cfg(test)]
@@ -406,6 +435,8 @@ mod tests {
         assert_eq!(of("≥2").as_deref(), Some(">=2"));
         assert_eq!(of("(v2+)").as_deref(), Some(">=2"));
         assert_eq!(of("5.x").as_deref(), Some("5.*"));
+        assert_eq!(of(">=2.0, <3, auth").as_deref(), Some(">=2.0, <3"));
+        assert_eq!(of("=1.2.3-rc.1").as_deref(), Some("=1.2.3-rc.1"));
         assert_eq!(of("to be up"), None);
         assert_eq!(of("2"), None);
     }

@@ -2,7 +2,7 @@
 
 use super::{At, Form, Module, Reading, Scope, lists, platform};
 use crate::{
-    Kind, Problem, What,
+    Problem, What,
     page::{Block, Row},
     words::{self, Column, Sense},
 };
@@ -144,6 +144,8 @@ impl Reading {
             (Column::Notes, Form::Sentences),
         ] {
             for cell in cells.all(column) {
+                // The cell is the better quote; where it is a number, the row is.
+                let quote = if cell.len() < 8 { at.quote } else { cell };
                 self.later(scope(), at.line, cell, quote, form);
             }
         }
@@ -259,12 +261,7 @@ impl Reading {
             &[at, before],
             "the row that stands first on the page holds in the manifest",
         );
-        self.fact(
-            Kind::LeftOver,
-            at,
-            What::Words,
-            "an earlier row says something else",
-        );
+        self.left_over(at, "an earlier row says something else");
     }
 }
 

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used)] // A test that can not go on should stop.
 
 mod corpus;
+mod hostile;
+mod page;
+mod storefront;
 
 use segue_manifest::{Manifest, Severity, Source, parse};
 
