@@ -9,6 +9,11 @@
 //! caused it is on the disk; replaying the journal gives the command again. An
 //! operation that was in flight in a crash is simply called again: adapters
 //! look before they act.
+//!
+//! What people ask, from here or from elsewhere, becomes an event like any
+//! outcome. Before an operation touches a module that nothing of this release has
+//! under way, what is live is held against what should be (`drift`): a change by
+//! somebody else is told and not overwritten.
 
 mod append;
 mod clock;

@@ -34,10 +34,17 @@ impl Engine {
             if let Some(ending) = self.take(happened).await? {
                 return Ok(Conclusion::Ended(ending));
             }
-            if self.is_idle() {
-                return Ok(Conclusion::Stopped(self.suspended_by));
-            }
-            happened = self.next(&mut inbox).await?;
+            happened = if self.is_idle() {
+                // What was asked at the last moment is not lost.
+                let mut late = Vec::new();
+                self.gather(&mut late).await?;
+                if late.is_empty() {
+                    return Ok(Conclusion::Stopped(self.suspended_by));
+                }
+                late
+            } else {
+                self.next(&mut inbox).await?
+            };
         }
     }
 

@@ -7,9 +7,11 @@ use crate::{
     site::{Person, Room, Site, When, block_on},
     tap::Tap,
 };
+use async_trait::async_trait;
 use segue_engine::Conclusion;
-use segue_model::{Action, Ending, EventKind, Notice, Plan, Verb, Wish};
-use segue_platform::Patience;
+use segue_model::{Action, Ending, EventKind, Evidence, Failure, Notice, Plan, Verb, Wish};
+use segue_platform::{Call, Patience, Performer, Registry};
+use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 
 async fn site(room: &Room) -> Site {
@@ -163,7 +165,7 @@ fn asked_twice_to_stop_it_does_not_wait_and_resume_goes_on() {
 fn strange() -> Plan {
     let action = Action::Perform {
         by: "nobody".into(),
-        input: serde_json::Value::Null,
+        input: Value::Null,
     };
     plan(vec![operation("strange", Verb::Notify, &[], action)])
 }
@@ -177,5 +179,64 @@ fn what_nobody_can_carry_out_stops_the_release() {
         assert!(
             matches!(conclusion, Conclusion::Stopped(Some(failure)) if failure.code == "SEG6011")
         );
+    });
+}
+
+/// Carries out nothing, and has a bug.
+struct Broken;
+
+#[async_trait]
+impl Performer for Broken {
+    async fn perform(&self, _: &Call, _: &Value) -> Result<Evidence, Failure> {
+        panic!("as wanted")
+    }
+}
+
+#[test]
+fn a_bug_ends_the_run_and_fails_no_step() {
+    let room = Room::new();
+    block_on(async {
+        let site = Site::new(&room, &strange()).await;
+        let tap = Tap::new(site.journal.clone(), Arc::default());
+        let broken = |registry: &mut Registry| {
+            registry
+                .performers
+                .insert("nobody".into(), Arc::new(Broken));
+        };
+        let engine = site.engine_with(tap, site.lock().await, broken).await;
+        let failure = engine.unwrap().0.run().await.unwrap_err();
+        assert_eq!(failure.code, "SEG6013");
+        assert_eq!(site.story().await, "");
+    });
+}
+
+/// Asked while the last operation in flight ends: the release is stopped by then,
+/// and undone all the same.
+#[test]
+fn an_undo_at_the_last_moment_is_not_lost() {
+    let room = Room::new();
+    block_on(async {
+        let site = site(&room).await;
+        site.ail("auth", Ailment::Away);
+        let tap = Tap::new(site.journal.clone(), Arc::default());
+        let (engine, mut told) = site.engine(tap, site.lock().await).await.unwrap();
+        let handle = engine.handle();
+        let mut run = std::pin::pin!(engine.run());
+        let is_away = |notice: &Notice| {
+            matches!(notice, Notice::Journaled(event)
+            if matches!(event.kind, EventKind::Failed { .. }))
+        };
+        let conclusion = loop {
+            tokio::select! {
+                biased;
+                Some(notice) = told.recv() => if is_away(&notice) {
+                    site.mend();
+                    handle.cancel("ana", "it takes too long");
+                },
+                conclusion = &mut run => break conclusion.unwrap(),
+            }
+        };
+        assert_eq!(conclusion, Conclusion::Ended(Ending::Cancelled));
+        assert_eq!(site.version("config@cloud"), "1.0.0");
     });
 }
