@@ -28,6 +28,11 @@ const RELEASE: Mutant = Mutant {
     test: "",
 };
 
+const ENGINE: Mutant = Mutant {
+    package: "segue-engine",
+    ..RELEASE
+};
+
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         law: "1",
@@ -199,5 +204,23 @@ pub(super) const MUTANTS: &[Mutant] = &[
         becomes: "",
         test: "model::every_end_was_planned_for",
         ..RELEASE
+    },
+    Mutant {
+        law: "3",
+        what: "has things done that are in no journal",
+        file: "crates/engine/src/run.rs",
+        line: "let events = self.append(&happened).await?;",
+        becomes: "let events: Vec<_> = happened.iter().map(|kind| segue_model::Event { seq: self.last.0 + 1, at_ms: self.last.1, kind: kind.clone() }).collect();",
+        test: "laws::law_3_",
+        ..ENGINE
+    },
+    Mutant {
+        law: "8",
+        what: "does not ask who holds the lock",
+        file: "crates/engine/src/task.rs",
+        line: "self.0.check()",
+        becomes: "Ok(())",
+        test: "laws::law_8_whoever_lost_the_lock",
+        ..ENGINE
     },
 ];

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The rooms that are copied: those with mutants, and all that they know.
-const ROOMS: [&str; 2] = ["model", "release"];
+const ROOMS: [&str; 5] = ["model", "release", "platform", "journal", "engine"];
 
 pub(super) struct Scratch {
     /// Where it is.
