@@ -149,6 +149,8 @@ pub struct World {
     pub project: Project,
     pub sandbox: Sandbox,
     pub plan: Plan,
+    /// What looks on; each process that carries the release out has its own.
+    registry: Registry,
     /// The state of each trigger before the release.
     triggers: BTreeMap<String, Value>,
     directory: TempDir,
@@ -204,6 +206,7 @@ impl World {
             project: project.clone(),
             sandbox,
             triggers: triggers(&plan, &registry).await,
+            registry,
             plan,
             directory: tempfile::tempdir().unwrap(),
         };
@@ -291,12 +294,10 @@ impl World {
 
     /// What is seen now.
     pub async fn outcome(&self, conclusion: Conclusion) -> Outcome {
-        let endpoints = &self.sandbox.running.endpoints;
-        let registry = registry(&self.project.manifest, &self.project.directory, endpoints);
-        let registry = registry.await.unwrap();
+        let registry = &self.registry;
         let units = units(&self.project.manifest, &self.project.lock).unwrap();
         let quiet: Waiting = Arc::new(|_, _, _| {});
-        let seen = observe(&registry, &units, &quiet).await.unwrap();
+        let seen = observe(registry, &units, &quiet).await.unwrap();
         let changes = &self.plan.changes;
         let live = units.iter().zip(seen).map(|(unit, seen)| {
             let name = format!("{}@{}", unit.module, unit.target);
@@ -310,7 +311,7 @@ impl World {
             };
             (name, live)
         });
-        let triggers = triggers(&self.plan, &registry).await;
+        let triggers = triggers(&self.plan, registry).await;
         let triggers = triggers
             .into_iter()
             .map(|(name, state)| (name.clone(), self.triggers[&name] == state));
