@@ -33,6 +33,7 @@ pub use report_text::report_text;
 pub use terminal::Terminal;
 pub use time::{clock, duration, moment};
 pub use timeline::{Span, Timeline};
+pub use wrap::wrap;
 
 use segue_model::Notice;
 

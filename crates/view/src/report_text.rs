@@ -16,13 +16,13 @@ const MOMENT: usize = 19;
 /// The report as text, `width` columns wide. `next` is what to do next, if anything is.
 pub fn report_text(report: &Report, next: Option<&str>, paint: Paint, width: usize) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{}\n", headline(report, paint));
+    let _ = writeln!(text, "{}\n", headline(report, paint, width));
     modules(&mut text, report, paint);
     triggers(&mut text, report, paint, width);
     gates(&mut text, report, paint, width);
     people(&mut text, report, paint, width);
     stays(&mut text, report, paint, width);
-    requests(&mut text, report, paint);
+    requests(&mut text, report, paint, width);
     failures(&mut text, report, paint, width);
     let _ = writeln!(
         text,
@@ -36,40 +36,31 @@ pub fn report_text(report: &Report, next: Option<&str>, paint: Paint, width: usi
     text
 }
 
-fn headline(report: &Report, paint: Paint) -> String {
+fn headline(report: &Report, paint: Paint, width: usize) -> String {
     let back = report.rolls_back.as_ref();
     let back = back.map_or_else(String::new, |it| format!(" (rolls {it} back)"));
     let name = format!("Release {} of {}{back}", report.release, report.environment);
-    match report.ending {
-        Some(Ending::Succeeded) => format!("{} {name} succeeded", paint.good("✓")),
-        Some(Ending::Undone) => format!("{} {name} failed and was undone", paint.bad("✗")),
-        Some(Ending::Cancelled) => format!("{} {name} was cancelled and undone", paint.warn("↶")),
-        Some(Ending::PartlyUndone) => format!(
-            "{} {name} was undone, except for what cannot be",
-            paint.warn("↶")
+    let (sign, became) = match report.ending {
+        Some(Ending::Succeeded) => (paint.good("✓"), "succeeded"),
+        Some(Ending::Undone) => (paint.bad("✗"), "failed and was undone"),
+        Some(Ending::Cancelled) => (paint.warn("↶"), "was cancelled and undone"),
+        Some(Ending::PartlyUndone) => (
+            paint.warn("↶"),
+            "was undone, except for what cannot be undone",
         ),
-        Some(Ending::Abandoned) => {
-            let sign = paint.warn("!");
-            format!("{sign} {name} was left where it stood, and its triggers were given back")
-        }
-        Some(Ending::Stuck) => {
-            format!(
-                "{} {name} failed, and not all of it could be undone",
-                paint.bad("✗")
-            )
-        }
-        Some(Ending::Incomplete) => {
-            format!(
-                "{} {name}: every module is live, something after that failed",
-                paint.warn("!")
-            )
-        }
-        None if report.held => format!(
-            "{} {name} failed and holds: nothing was undone",
-            paint.bad("✗")
+        Some(Ending::Abandoned) => (
+            paint.warn("!"),
+            "was left where it stood, and its triggers were given back",
         ),
-        None => format!("{} {name} is not over", paint.warn("…")),
-    }
+        Some(Ending::Stuck) => (paint.bad("✗"), "failed, and not all of it could be undone"),
+        Some(Ending::Incomplete) => (
+            paint.warn("!"),
+            "is live in every module, and something after that failed",
+        ),
+        None if report.held => (paint.bad("✗"), "failed and holds: nothing was undone"),
+        None => (paint.warn("…"), "is not over"),
+    };
+    format!("{sign} {}", wrap(&format!("{name} {became}"), 2, width))
 }
 
 fn modules(text: &mut String, report: &Report, paint: Paint) {
@@ -197,19 +188,24 @@ fn stays(text: &mut String, report: &Report, paint: Paint, width: usize) {
     text.push('\n');
 }
 
-fn requests(text: &mut String, report: &Report, paint: Paint) {
+fn requests(text: &mut String, report: &Report, paint: Paint, width: usize) {
     let Some(requests) = &report.requests else {
         return;
     };
-    let failed = match requests.failed {
-        0 => paint.good("none failed"),
-        failed => paint.bad(format!("{failed} failed")),
+    let (failed, painted) = match requests.failed {
+        0 => ("none failed".to_owned(), paint.good("none failed")),
+        failed => {
+            let failed = format!("{failed} failed");
+            (failed.clone(), paint.bad(failed))
+        }
     };
-    let _ = writeln!(
-        text,
+    let line = format!(
         "{} requests through {} during the release, {failed} (median {:.1} ms, p99 {:.1} ms)",
         requests.sent, requests.through, requests.median_ms, requests.p99_ms
     );
+    // Coloured once it is folded: what colours takes no column.
+    let line = wrap(&line, 0, width).replace(&failed, &painted);
+    let _ = writeln!(text, "{line}");
     for sample in requests.samples.iter().take(3) {
         let _ = writeln!(text, "    {sample}");
     }
@@ -308,7 +304,8 @@ mod tests {
         let paint = Paint { colour: false };
         let text = report_text(&report, Some("segue apply ."), paint, 60);
         insta::assert_snapshot!(text, @r"
-        ✗ Release 20261123-0412-k7fq of production failed and was undone
+        ✗ Release 20261123-0412-k7fq of production failed and was
+          undone
 
           config@aks     new → 2.0.0  live 2.0.0       340 ms  critical
           shop@aks    1.12.1 → 2.0.0  live 1.12.1
@@ -316,7 +313,8 @@ mod tests {
           mails  push-1 pushes → waits → pushes again
           night  not touched
 
-        1000 requests through shop during the release, 1 failed (median 1.0 ms, p99 2.5 ms)
+        1000 requests through shop during the release, 1 failed
+        (median 1.0 ms, p99 2.5 ms)
             after 7 ms: 502 nobody
 
         error[SEG0000] shop@aks/stage: shop in pod shop-1: CrashLoopBackOff

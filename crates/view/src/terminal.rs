@@ -57,7 +57,11 @@ impl Terminal {
         let columns = Columns::of(&rows.rows, width);
         let screen = MultiProgress::with_draw_target(target());
         let bars = rows.rows.iter().map(|row| {
-            let bar = screen.add(ProgressBar::new(row.total.max(1)));
+            // Nothing is done there: it takes no room.
+            if row.total == 0 {
+                return ProgressBar::hidden();
+            }
+            let bar = screen.add(ProgressBar::new(row.total));
             let template = format!("{{prefix}} {{bar:{}}} {{wide_msg}}", columns.bar);
             bar.with_style(style(&template))
         });
@@ -89,7 +93,7 @@ impl Terminal {
     fn draw(&mut self, at: usize) {
         let row = &self.rows.rows[at];
         let bar = &self.bars[at];
-        let last = at + 1 == self.bars.len();
+        let last = self.rows.rows.iter().skip(at + 1).all(|it| it.total == 0);
         let branch = if last { "└─" } else { "├─" };
         let (sign, line) = self.signed(row);
         bar.set_prefix(format!("{branch} {sign} {}", self.label(row)));

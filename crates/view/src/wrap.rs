@@ -20,8 +20,9 @@ pub(crate) fn fold(text: &str, room: usize) -> Vec<String> {
     lines
 }
 
-/// The same over the columns from `from` to `width`, as one text.
-pub(crate) fn wrap(text: &str, from: usize, width: usize) -> String {
+/// `text` broken at spaces over the columns from `from` to `width`, where its words
+/// allow it; each line after the first begins in column `from`.
+pub fn wrap(text: &str, from: usize, width: usize) -> String {
     let hanging = format!("\n{}", " ".repeat(from));
     fold(text, width.saturating_sub(from)).join(&hanging)
 }

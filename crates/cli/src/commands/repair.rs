@@ -12,7 +12,7 @@ use crate::{
 };
 use clap::Args;
 use segue_model::{Ending, Failure, Wish};
-use segue_view::moment;
+use segue_view::{moment, wrap};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -121,11 +121,10 @@ pub fn dead(found: &[Found]) -> Vec<Value> {
 }
 
 fn stray(found: &Found, is_shown: bool, path: &Path, console: Console) -> String {
-    let paint = console.paint();
-    let (sign, path) = (paint.warn("!"), path.display());
-    let mut text = format!("{sign} {}\n", paint.strong(headline(found)));
+    let (sign, path) = (console.paint().warn("!"), path.display());
+    let mut text = format!("{sign} {}\n", wrap(&headline(found), 2, console.width()));
     for line in holds(found) {
-        text += &format!("    {line}\n");
+        text += &format!("    {}\n", wrap(&line, 6, console.width()));
     }
     if is_shown {
         return text;

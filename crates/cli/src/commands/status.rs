@@ -14,7 +14,7 @@ use crate::{
     session::sandboxed,
 };
 use clap::Args;
-use segue_view::report_text;
+use segue_view::{report_text, wrap};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -86,10 +86,8 @@ fn text(path: &Path, found: &Found, world_is_there: bool, console: Console) {
     let mut next = situation.next();
     let running = found.in_flight();
     if report.ending.is_none() && !running.is_empty() {
-        next.push(format!(
-            "begun, and not known to have ended: {}",
-            running.join(", ")
-        ));
+        let running = format!("begun, and not known to have ended: {}", running.join(", "));
+        next.push(wrap(&running, 8, console.width()));
     }
     let next = (!next.is_empty()).then(|| next.join("\n      "));
     let (paint, width) = (console.paint(), console.width());
