@@ -79,7 +79,7 @@ impl Journals {
             let ours = releases.filter(|it| it.environment == self.environment);
             all.extend(ours.map(|entry| (journal.clone(), entry)));
         }
-        all.sort_by(|(_, one), (_, other)| other.began_ms.cmp(&one.began_ms));
+        all.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.began_ms));
         Ok(all)
     }
 

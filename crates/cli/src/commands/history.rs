@@ -218,7 +218,7 @@ async fn export(journals: &Journals, release: &ReleaseId, console: Console) -> R
         let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
         console.json(&json!({
             "type": "event", "release": entry.id, "seq": record.seq, "at_ms": record.at_ms,
-            "by": by(event), "event": body, "hash": record.hash,
+            "by": by(event), "event": body, "text": record.body, "hash": record.hash,
         }));
     }
     Ok(())

@@ -7,6 +7,7 @@ use crate::{
     shell::{segue, segue_as},
     storefront::Storefront,
 };
+use segue_model::Digest;
 use serde_json::{Value, json};
 
 const QA: &str = "  qa: {";
@@ -163,6 +164,14 @@ fn written_down(storefront: &Storefront) {
         .map(|it| it["seq"].as_u64().unwrap())
         .collect();
     assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
+    let mut before = String::new();
+    for line in &lines[1..] {
+        let text = line["text"].as_str().unwrap();
+        let (seq, at_ms) = (&line["seq"], &line["at_ms"]);
+        let chained = format!("{before}\n{release}\n{seq}\n{at_ms}\n{text}");
+        before = Digest::of(chained.as_bytes()).hex().to_owned();
+        assert_eq!(line["hash"], before, "anybody can follow the chain");
+    }
     let bob = lines.iter().find(|it| it["by"] == "bob").unwrap();
     assert_eq!(bob["event"]["asked"]["because"], "ship it");
     let told = segue(&directory, &["history", release]);
