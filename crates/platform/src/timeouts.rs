@@ -9,8 +9,8 @@ pub struct Timeouts {
     /// Until a connection stands, TLS included.
     pub connect: Duration,
     /// Until a request to a cloud's API is answered, to the last byte. The
-    /// longest that a cloud documents for itself is 60 s: the Resource Manager's
-    /// own for a provider, the Kubernetes API server's `--request-timeout`.
+    /// longest that a cloud documents for itself is 60 s: a resource
+    /// manager's own for a provider, an API server's `--request-timeout`.
     pub answer: Duration,
     /// Until a workload, a gate or a webhook has answered.
     pub outside: Duration,
