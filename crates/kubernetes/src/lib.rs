@@ -13,6 +13,7 @@ mod compare;
 mod errors;
 mod gone;
 mod health;
+mod kept;
 mod kinds;
 mod matching;
 mod object;

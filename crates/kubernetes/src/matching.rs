@@ -3,7 +3,7 @@
 use crate::{
     compare,
     object::{self, Id},
-    prune,
+    observe, prune,
 };
 use segue_model::Observation;
 use serde_json::Value;
@@ -11,18 +11,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether `live` holds exactly `wants`: nothing that Segue sets differs (a
 /// Secret, whose data nobody observes, counts by its name), nothing of the
-/// module is superfluous but configuration that is kept for the way back, and every workload is ready. One that is not ready
+/// module is superfluous, and every workload is ready. One that is not ready
 /// is no match, so that a release waits for it or says why it fails; applying
 /// what is there already touches nothing.
 pub(crate) fn holds(live: &Observation, wants: &[Value]) -> bool {
-    let objects = object::list(&live.detail, "/objects");
+    let objects = observe::objects(live);
     let wanted: BTreeSet<Id> = wants.iter().map(Id::of).collect();
     let there: BTreeMap<Id, &Value> = objects.iter().map(|live| (Id::of(live), live)).collect();
     let scaled = object::scaled(wants);
     live.detail["ready"] != false
         && !objects
             .iter()
-            .any(|live| prune::is_superfluous(live, &wanted) && !prune::is_configuration(live))
+            .any(|live| prune::is_superfluous(live, &wanted))
         && wants.iter().all(|want| {
             there
                 .get(&Id::of(want))
@@ -72,13 +72,7 @@ mod tests {
         let with = |objects: &[Value]| holds(&live(objects), &wants);
         assert!(!with(&[config("c", "2"), secret()]));
         assert!(!with(&[config("c", "1")]));
-        let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "d"}});
-        assert!(!with(&[config("c", "1"), secret(), service]));
-        let kept = config("d", "1");
-        assert!(
-            with(&[config("c", "1"), secret(), kept]),
-            "for the way back"
-        );
+        assert!(!with(&[config("c", "1"), secret(), config("d", "1")]));
         let mut more = config("c", "1");
         more["data"]["l"] = json!("set before, wanted no more");
         assert!(!with(&[more, secret()]));

@@ -17,6 +17,8 @@ pub(crate) const MODULE: &str = "segue.dev/module";
 pub(crate) const EXACT_VERSION: &str = "segue.dev/version";
 /// The key of the operation that changed the object last.
 pub(crate) const OPERATION: &str = "segue.dev/operation";
+/// Stands on configuration that is kept for the way back alone.
+pub(crate) const KEPT: &str = "segue.dev/kept";
 /// Stands on a CronJob while a release has it paused.
 pub(crate) const PAUSED: &str = "segue.dev/paused";
 

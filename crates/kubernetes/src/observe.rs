@@ -1,6 +1,6 @@
 //! What is live of a module.
 
-use crate::{kinds::Kind, object, object::Id, ownership, rollout, server::Server};
+use crate::{kept::is_kept, kinds::Kind, object, object::Id, ownership, rollout, server::Server};
 use futures::future;
 use segue_model::{Digest, Failure, FailureKind, ModuleId, Observation, Unit, Version};
 use serde_json::{Map, Value, json};
@@ -88,21 +88,33 @@ fn is_segues(object: &Value) -> bool {
 }
 
 /// The live objects of `unit`'s module as one observation.
-pub(crate) fn observation(live: &[Live], unit: &Unit) -> Observation {
+pub(crate) fn observation(live: Vec<Live>, unit: &Unit) -> Observation {
+    let (kept, live): (Vec<_>, Vec<_>) = live.into_iter().partition(|it| is_kept(&it.object));
     if live.is_empty() {
         return Observation::absent();
     }
-    let objects: Vec<Value> = live.iter().map(|live| wanted(&live.object)).collect();
+    let all = |live: &[Live]| -> Vec<Value> { live.iter().map(|it| wanted(&it.object)).collect() };
+    let objects = all(&live);
     Observation {
-        version: version(live, unit),
-        revision: revision(live),
+        version: version(&live, unit),
+        revision: revision(&live),
         fingerprint: fingerprint(&objects).to_string(),
-        detail: json!({ "objects": objects, "ready": is_ready(live) }),
+        detail: json!({ "objects": objects, "kept": all(&kept), "ready": is_ready(&live) }),
     }
 }
 
+/// The live objects of an [`observation`].
+pub(crate) fn objects(observation: &Observation) -> &[Value] {
+    object::list(&observation.detail, "/objects")
+}
+
+/// What an [`observation`] saw kept for the way back beside them.
+pub(crate) fn kept(observation: &Observation) -> &[Value] {
+    object::list(&observation.detail, "/kept")
+}
+
 /// What Segue wants of a live object, and nothing else; never a Secret's data.
-fn wanted(live: &Value) -> Value {
+pub(crate) fn wanted(live: &Value) -> Value {
     object::cleaned(&ownership::applied(live).unwrap_or_else(|| live.clone()))
 }
 
@@ -259,7 +271,7 @@ mod tests {
     }
 
     fn observation(live: &[Live]) -> Observation {
-        super::observation(live, &unit("3.0.0", &["c-3"]))
+        super::observation(live.to_vec(), &unit("3.0.0", &["c-3"]))
     }
 
     #[test]
@@ -282,7 +294,7 @@ mod tests {
     #[test]
     fn configuration_alone_is_the_units_once_all_of_it_stands() {
         let says = |live: &[Live], unit: &Unit| {
-            let version = super::observation(live, unit).version;
+            let version = super::observation(live.to_vec(), unit).version;
             version.map(|version| version.to_string())
         };
         let (one, two) = (config("c-1", "1.0.0"), config("c-2", "2.0.0"));
@@ -323,6 +335,20 @@ mod tests {
             print(&[deployment(2, "1")]),
             "nobody else moves it"
         );
+    }
+
+    #[test]
+    fn what_is_kept_for_the_way_back_is_not_live() {
+        let mut kept = config("c-2", "2.0.0");
+        object::set_metadata(&mut kept.object, "annotations", object::KEPT, "yes");
+        let one = config("c-1", "1.0.0");
+        let see = |live: &[Live]| super::observation(live.to_vec(), &unit("2.0.0", &["c-2"]));
+        let (alone, beside) = (see(std::slice::from_ref(&one)), see(&[one, kept.clone()]));
+        assert_eq!(beside.version, Some("1.0.0".parse().unwrap()));
+        assert_eq!(beside.fingerprint, alone.fingerprint);
+        assert_eq!(objects(&beside), objects(&alone));
+        assert_eq!(super::kept(&beside).len(), 1);
+        assert_eq!(see(&[kept]), Observation::absent());
     }
 
     #[test]

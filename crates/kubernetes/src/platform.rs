@@ -5,7 +5,7 @@ use crate::{
     apply::{self, Applied, Values},
     compare, errors,
     health::Health,
-    kinds, matching, object,
+    kept, kinds, matching, object,
     observe::{self, Live},
     prepare, prune,
     settings::Settings,
@@ -41,7 +41,7 @@ impl Platform for Kubernetes {
 
     async fn observe(&self, unit: &Unit) -> Result<Observation, Failure> {
         let live = self.live(unit, &Observation::absent()).await?;
-        Ok(observe::observation(&live, unit))
+        Ok(observe::observation(live, unit))
     }
 
     async fn stage(&self, call: &Call, unit: &Unit) -> Result<Evidence, Failure> {
@@ -85,11 +85,13 @@ impl Platform for Kubernetes {
         unit: &Unit,
         former: &Observation,
     ) -> Result<Evidence, Failure> {
-        let mut keep = self.desired(unit)?;
-        keep.extend(prune::way_back(former));
+        let wants = self.desired(unit)?;
         let live = self.live(unit, former).await?;
-        let removed = self.prune(call, unit, live, &keep).await?;
-        Ok(seen([removed]))
+        let keep = kept::by_settling(&live, &wants, former);
+        let kept = self.keep(call, &keep).await?;
+        let stays = [wants, keep].concat();
+        let removed = self.prune(call, unit, live, &stays).await?;
+        Ok(seen([kept, removed]))
     }
 
     async fn revert(
@@ -98,10 +100,14 @@ impl Platform for Kubernetes {
         unit: &Unit,
         former: &Observation,
     ) -> Result<Evidence, Failure> {
-        let keep = kinds::in_order(objects_of(former).to_vec());
-        let applied = apply::converge(&self.server, call, keep.clone(), None).await?;
+        let wants = kinds::in_order(observe::objects(former).to_vec());
         let live = self.live(unit, former).await?;
-        let removed = self.prune(call, unit, live, &keep).await?;
+        let keep = kept::by_reverting(&live, unit, former);
+        // Before the former's marks go: they say that it had been settled.
+        let kept = self.keep(call, &keep).await?;
+        let applied = apply::converge(&self.server, call, wants.clone(), None).await?;
+        let stays = [wants.as_slice(), &keep].concat();
+        let removed = self.prune(call, unit, live, &stays).await?;
         let ready = if former.detail["ready"] == false {
             "the former state was not ready either, and is not waited for".into()
         } else {
@@ -111,9 +117,9 @@ impl Platform for Kubernetes {
                 memory: &Mutex::default(),
                 ..self.wait(call, &[], Duration::ZERO)
             };
-            wait.until_ready(&keep).await?
+            wait.until_ready(&wants).await?
         };
-        Ok(seen([said(&applied), removed, ready]))
+        Ok(seen([said(&applied), kept, removed, ready]))
     }
 }
 
@@ -125,7 +131,7 @@ impl Kubernetes {
     /// The module's live objects, of every kind that the unit or its former state has.
     async fn live(&self, unit: &Unit, former: &Observation) -> Result<Vec<Live>, Failure> {
         let wanted = object::list(&unit.artifact, "/objects");
-        let objects = [wanted, objects_of(former)].concat();
+        let objects = [wanted, observe::objects(former)].concat();
         observe::live(&self.server, &unit.module, &objects).await
     }
 
@@ -137,6 +143,15 @@ impl Kubernetes {
             stable,
             memory: &self.seen,
         }
+    }
+
+    /// Marks what is kept for the way back.
+    async fn keep(&self, call: &Call, keep: &[Value]) -> Result<String, Failure> {
+        let applied = apply::converge(&self.server, call, keep.to_vec(), None).await?;
+        Ok(match applied.changed.as_slice() {
+            [] => String::new(),
+            names => format!("{} kept for the way back", names.join(", ")),
+        })
     }
 
     async fn prune(
@@ -193,11 +208,6 @@ impl Kubernetes {
             names => format!("{} present and equal", names.join(", ")),
         })
     }
-}
-
-/// The objects of an observation, as [`observe::observation`] wrote them.
-fn objects_of(former: &Observation) -> &[Value] {
-    object::list(&former.detail, "/objects")
 }
 
 fn said(applied: &Applied) -> String {

@@ -1,13 +1,8 @@
 //! Removes what a module has and should not have: only objects that bear
 //! Segue's label and the module's, never what holds more than the module.
 
-use crate::{
-    gone, kinds, object,
-    object::{EXACT_VERSION, Id},
-    observe::Live,
-    server::Server,
-};
-use segue_model::{Failure, ModuleId, Observation};
+use crate::{gone, kinds, object, object::Id, observe::Live, server::Server};
+use segue_model::{Failure, ModuleId};
 use segue_platform::Call;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -21,22 +16,6 @@ pub(crate) fn superfluous(live: Vec<Live>, keep: &[Value]) -> Vec<Live> {
         .collect();
     doomed.reverse();
     doomed
-}
-
-/// The former version's configuration, which its workloads need should they come
-/// back: a Secret that is gone could not be made again. One version back is kept;
-/// what that one had kept goes.
-pub(crate) fn way_back(former: &Observation) -> impl Iterator<Item = Value> {
-    let version = former.version.as_ref().map(ToString::to_string);
-    let objects = object::list(&former.detail, "/objects").to_vec();
-    objects.into_iter().filter(move |it| {
-        is_configuration(it) && version.as_deref() == Some(object::annotation(it, EXACT_VERSION))
-    })
-}
-
-/// Whether nothing runs because of it: too many of them are no drift.
-pub(crate) fn is_configuration(object: &Value) -> bool {
-    ["ConfigMap", "Secret"].contains(&object::text(object, "/kind"))
 }
 
 /// Whether a live object goes when `keep` is all that shall stay.
@@ -93,29 +72,6 @@ mod tests {
             .map(|live| object::title(&live.object))
             .collect();
         assert_eq!(doomed, ["Deployment web", "ConfigMap c-1"]);
-    }
-
-    #[test]
-    fn the_configuration_one_version_back_stays() {
-        let object = |kind: &str, name: &str, version: &str| {
-            json!({"kind": kind, "metadata":
-                {"name": name, "annotations": {"segue.dev/version": version}}})
-        };
-        let former = Observation {
-            version: Some("2.0.0".parse().unwrap()),
-            detail: json!({"objects": [
-                object("ConfigMap", "c-1", "1.0.0"),
-                object("ConfigMap", "c-2", "2.0.0"),
-                object("Secret", "s-2", "2.0.0"),
-                object("Deployment", "web", "2.0.0"),
-            ]}),
-            ..Observation::absent()
-        };
-        let names: Vec<_> = way_back(&former)
-            .map(|it| object::text(&it, "/metadata/name").to_owned())
-            .collect();
-        assert_eq!(names, ["c-2", "s-2"]);
-        assert_eq!(way_back(&Observation::absent()).count(), 0);
     }
 
     #[test]
