@@ -1,9 +1,14 @@
 //! Which journals a command reads and writes: the team's, where there is one,
 //! and the one beside the manifest.
 
-use crate::{found::Found, problem::Problem, project::Project, state::State};
+use crate::{
+    found::Found,
+    problem::Problem,
+    project::Project,
+    state::{State, opened},
+};
 use clap::Args;
-use segue_journal::{Entry, Journal, Place, open};
+use segue_journal::{Entry, Journal, Place};
 use segue_manifest::State as Shared;
 use segue_model::{Failure, ReleaseId};
 use std::sync::Arc;
@@ -48,10 +53,10 @@ impl Journals {
     /// of its own, and nobody else's business.
     pub async fn for_new(&self, sandbox: bool) -> Result<Arc<dyn Journal>, Problem> {
         if let Some(place) = &self.said {
-            return Ok(open(place).await?);
+            return Ok(opened(place).await?);
         }
         if let Some(shared) = self.shared.as_ref().filter(|_| !sandbox) {
-            return Ok(open(&address(shared)?).await?);
+            return Ok(opened(&address(shared)?).await?);
         }
         self.local.make()?;
         Ok(self.local.journal().await?)
@@ -61,11 +66,11 @@ impl Journals {
     /// sandboxes, or of clouds, where that is known.
     async fn there(&self, sandbox: Option<bool>) -> Result<Vec<Arc<dyn Journal>>, Problem> {
         if let Some(place) = &self.said {
-            return Ok(vec![open(place).await?]);
+            return Ok(vec![opened(place).await?]);
         }
         let mut there = Vec::new();
         if let Some(shared) = self.shared.as_ref().filter(|_| sandbox != Some(true)) {
-            there.push(open(&address(shared)?).await?);
+            there.push(opened(&address(shared)?).await?);
         }
         there.extend(self.local.journaled().await?);
         Ok(there)

@@ -52,7 +52,7 @@ impl State {
 
     /// The journal.
     pub async fn journal(&self) -> Result<Arc<dyn Journal>, Failure> {
-        open(&Place::File(self.directory.join("journal.db"))).await
+        opened(&Place::File(self.directory.join("journal.db"))).await
     }
 
     /// Whether a sandbox runs that was up at `moment` already, in milliseconds since
@@ -95,6 +95,17 @@ impl State {
     fn sandbox_file(&self) -> PathBuf {
         self.directory.join("sandbox.json")
     }
+}
+
+/// Opens a journal; what is wrong with it is said with where it lies.
+pub async fn opened(place: &Place) -> Result<Arc<dyn Journal>, Failure> {
+    open(place).await.map_err(|failure| {
+        let words = format!("{place}: {}", failure.words);
+        match failure.code.as_str() {
+            "SEG6002" => failure.words(words),
+            _ => failure,
+        }
+    })
 }
 
 fn cannot(path: &Path, error: &io::Error) -> Failure {

@@ -81,7 +81,9 @@ fn modules(text: &mut String, report: &Report, paint: Paint) {
         );
         let _ = writeln!(text, "{}", line.trim_end());
     }
-    text.push('\n');
+    if !report.modules.is_empty() {
+        text.push('\n');
+    }
 }
 
 fn title(module: &ModuleReport) -> String {
@@ -226,7 +228,7 @@ fn failures(text: &mut String, report: &Report, paint: Paint, width: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{FailureReport, Requests};
+    use crate::{Approved, FailureReport, GateReport, Requests, Stay};
     use segue_model::Failure;
 
     fn module(name: &str, versions: [&str; 3], took_ms: Option<i64>) -> ModuleReport {
@@ -326,5 +328,84 @@ mod tests {
         took 12.3 s, critical path 900 ms
         next: segue apply .
         ");
+    }
+
+    /// A release of nothing, to which each test adds what it is about.
+    fn report(ending: Option<Ending>) -> Report {
+        Report {
+            kind: "report",
+            release: "20261123-0412-k7fq".into(),
+            environment: "production".into(),
+            plan: String::new(),
+            ending,
+            took_ms: 0,
+            critical_path_ms: 0,
+            modules: Vec::new(),
+            triggers: Vec::new(),
+            gates: Vec::new(),
+            people: Vec::new(),
+            leases: Vec::new(),
+            stays: Vec::new(),
+            held: false,
+            rolls_back: None,
+            failures: Vec::new(),
+            requests: None,
+        }
+    }
+
+    #[test]
+    fn what_stays_is_named_with_why() {
+        let stay = |operation: &str, why: &str| Stay {
+            operation: operation.into(),
+            why: why.into(),
+        };
+        let report = Report {
+            stays: vec![
+                stay("config@aks/stage", "shop/migrate-1 stands on it"),
+                stay("shop/migrate-1", "it cannot be undone"),
+            ],
+            ..report(Some(Ending::PartlyUndone))
+        };
+        let text = report_text(&report, None, Paint { colour: false }, 80);
+        insta::assert_snapshot!(text, @r"
+        ↶ Release 20261123-0412-k7fq of production was undone, except for what cannot be
+          undone
+
+          not undone:
+            config@aks/stage, because shop/migrate-1 stands on it
+            shop/migrate-1, because it cannot be undone
+
+        took 0 ms, critical path 0 ms
+        ");
+    }
+
+    #[test]
+    fn a_gate_that_waits_says_for_whom() {
+        let report = Report {
+            gates: vec![GateReport {
+                gate: "go".into(),
+                operation: "gate/go".into(),
+                state: GateState::Waits,
+                approval: true,
+                from: vec!["ana".into(), "bob".into(), "carol".into()],
+                count: 2,
+                approved: vec![Approved {
+                    by: "bob".into(),
+                    because: "all green".into(),
+                    at_ms: 0,
+                }],
+            }],
+            ..report(None)
+        };
+        let next = "segue approve go --because \"…\"";
+        let text = report_text(&report, Some(next), Paint { colour: false }, 80);
+        insta::assert_snapshot!(text, @r#"
+        … Release 20261123-0412-k7fq of production is not over
+
+          ? go  waits for 1 approval of ana, carol; approved by bob
+
+        took 0 ms, critical path 0 ms
+        next: segue approve go --because "…"
+        "#);
     }
 }

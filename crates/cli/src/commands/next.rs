@@ -48,7 +48,8 @@ impl Situation<'_> {
                 ),
             ],
             Some(Ending::Stuck | Ending::Incomplete) => {
-                vec![format!("mend the cause, then: {resume}")]
+                let leave = format!("or leave it as it is, and close it: segue repair {directory}");
+                vec![format!("mend the cause, then: {resume}"), leave]
             }
             None if self.holder.is_some() => self.while_it_runs(),
             None if self.failed => vec![
