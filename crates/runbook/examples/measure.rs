@@ -70,7 +70,7 @@ fn main() {
             .trim()
             .to_owned();
         println!(
-            "{name:<9} {took:>9.0?}, peak {peak}, {} facts, {} problems",
+            "{name:<9} {took:>9.2?}, peak {peak}, {} facts, {} problems",
             imported.facts.len(),
             imported.problems.len()
         );

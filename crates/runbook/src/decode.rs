@@ -34,9 +34,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<String, Flaw> {
     if is_binary(&text) {
         return Err(Flaw::Binary);
     }
-    Ok(mojibake::repair(
-        &text.replace("\r\n", "\n").replace('\r', "\n"),
-    ))
+    if !text.contains('\r') {
+        return Ok(mojibake::repair(&text));
+    }
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    Ok(mojibake::repair(&text))
 }
 
 /// How many zero bytes stand at even and at odd places: UTF-16 without a mark has

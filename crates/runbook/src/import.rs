@@ -38,8 +38,9 @@ pub fn import(bytes: &[u8], name: &str) -> Imported {
         Ok(text) => (text, None),
         Err(flaw) => (String::new(), Some(flaw)),
     };
-    let blocks = page::read(&text);
-    let mut reading = read::read(&blocks, &name);
+    let mut blocks = page::read(&text);
+    let cut = page::bound(&mut blocks);
+    let mut reading = read::read(&blocks, cut, &name);
     if let Some(flaw) = flaw {
         reading.problems = vec![no_text(flaw, &name)];
     } else if blocks.is_empty() {

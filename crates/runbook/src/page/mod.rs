@@ -53,6 +53,40 @@ impl Row {
     }
 }
 
+/// The most paragraphs, rows and items that are looked at: twenty times those of the
+/// longest runbook, and few enough for any size of page.
+const MOST: usize = 20_000;
+
+/// Cuts the blocks after [`MOST`] parts. The line of the first that is left out.
+pub(crate) fn bound(blocks: &mut Vec<Block>) -> Option<usize> {
+    let mut room = MOST;
+    for at in 0..blocks.len() {
+        let cut = match &mut blocks[at] {
+            Block::Heading { text, .. } | Block::Paragraph(text) => {
+                (room == 0).then_some(text.line)
+            }
+            Block::Table(rows) => cut(rows, room, |row| row.line),
+            Block::List(items) => cut(items, room, |item| item.line),
+        };
+        if cut.is_some() {
+            blocks.truncate(at + 1);
+            return cut;
+        }
+        room -= match &blocks[at] {
+            Block::Heading { .. } | Block::Paragraph(_) => 1,
+            Block::Table(rows) => rows.len(),
+            Block::List(items) => items.len(),
+        };
+    }
+    None
+}
+
+fn cut<T>(parts: &mut Vec<T>, room: usize, line: fn(&T) -> usize) -> Option<usize> {
+    let first = parts.get(room).map(line);
+    parts.truncate(room);
+    first
+}
+
 /// Reads the blocks of a page, in their order.
 pub(crate) fn read(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();

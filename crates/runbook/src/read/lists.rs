@@ -19,14 +19,13 @@ impl Reading {
             match block {
                 Block::Heading { level, text } => section.enter(self, *level, text),
                 Block::List(items) => {
-                    let tops = tops(items);
-                    let named = tops.iter().filter(|group| is_module(group)).count();
-                    if named >= 2 {
-                        for group in tops {
+                    let depth = depth_of_modules(items);
+                    for group in groups(items, depth) {
+                        if depth.is_some_and(|depth| group[0].depth == depth) {
                             self.group(group, section.targets());
+                        } else {
+                            self.bullets(group, section.targets());
                         }
-                    } else {
-                        self.bullets(items, section.targets());
                     }
                 }
                 _ => {}
@@ -154,18 +153,38 @@ fn senses(text: &str) -> Vec<Sense> {
         .collect()
 }
 
-/// The items of the outermost list, each with those below it.
-fn tops(items: &[Item]) -> Vec<&[Item]> {
-    let mut tops = Vec::new();
+/// The depth at which a list has its modules: where most are, and at least two.
+fn depth_of_modules(items: &[Item]) -> Option<usize> {
+    let deepest = items.iter().map(|it| it.depth).max()?.min(3);
+    let modules = |depth: &usize| {
+        let groups = groups(items, Some(*depth)).into_iter();
+        let here = groups.filter(|group| group[0].depth == *depth && is_module(group));
+        here.count()
+    };
+    let best = (0..=deepest).rev().max_by_key(modules)?;
+    (modules(&best) >= 2).then_some(best)
+}
+
+/// The items of that depth, each with those below it, and those above alone; without
+/// a depth, all as one.
+fn groups(items: &[Item], depth: Option<usize>) -> Vec<&[Item]> {
+    let mut groups = Vec::new();
     let mut from = 0;
-    let top = items.iter().map(|it| it.depth).min().unwrap_or(0);
     for at in 1..=items.len() {
-        if items.get(at).is_none_or(|item| item.depth <= top) {
-            tops.push(&items[from..at]);
+        let ends = |item: &Item| depth.is_some_and(|depth| item.depth <= depth);
+        if items.get(at).is_none_or(ends) {
+            groups.push(&items[from..at]);
             from = at;
         }
     }
-    tops
+    groups.retain(|group| !group.is_empty());
+    groups
+}
+
+/// `Deploy auth-service to AKS`, in a table of actions.
+pub(super) fn is_deployment(cell: &str) -> bool {
+    let deploys = senses(cell).first() == Some(&Sense::Deploy);
+    deploys && name_of(cell).is_some_and(|(_, rest)| !platform_words(rest).is_empty())
 }
 
 /// Whether an item, or one below it, says where something runs, and it has a name.
@@ -175,7 +194,9 @@ fn is_module(group: &[Item]) -> bool {
     };
     let places = |text: &str| !platform_words(text).is_empty();
     name_of(&top.text).is_some_and(|(name, rest)| {
-        !is_task(name) && (places(rest) || below.iter().any(|it| places(&it.text)))
+        !is_task(name)
+            && keyed(&top.text).0.is_none()
+            && (places(rest) || below.iter().any(|it| places(&it.text)))
     })
 }
 
@@ -208,10 +229,7 @@ fn platform_words(text: &str) -> &str {
     let Some(first) = places.next() else {
         return "";
     };
-    let last = places
-        .filter(|it| it.to - first.to <= 4)
-        .last()
-        .unwrap_or(first);
+    let last = places.rfind(|it| it.to - first.to <= 4).unwrap_or(first);
     text.get(words[first.from].start..words[last.to - 1].end)
         .unwrap_or_default()
 }

@@ -92,6 +92,7 @@ pub(crate) struct Reading {
     /// Modules may run side by side, by the page's own words.
     parallel: bool,
     too_much: bool,
+    sentences: usize,
 }
 
 /// Where a sentence stands: its line, and the words that are shown.
@@ -101,12 +102,25 @@ struct At<'a> {
     quote: &'a str,
 }
 
-/// Reads the blocks of the page that is named so.
-pub(crate) fn read(blocks: &[Block], name: &str) -> Reading {
+/// The most sentences of a page.
+const MOST_SENTENCES: usize = 20_000;
+
+/// Reads the blocks of the page that is named so; `cut` is the line from which on it
+/// was too long.
+pub(crate) fn read(blocks: &[Block], cut: Option<usize>, name: &str) -> Reading {
     let mut reading = Reading {
         name: name.to_owned(),
         ..Reading::default()
     };
+    if let Some(line) = cut {
+        reading.overflow(
+            At {
+                line,
+                quote: "from here on",
+            },
+            "lines",
+        );
+    }
     reading.environment(blocks);
     reading.tables(blocks);
     if reading.modules.is_empty() {
@@ -130,18 +144,7 @@ pub(crate) fn read(blocks: &[Block], name: &str) -> Reading {
 impl Reading {
     fn fact(&mut self, kind: Kind, at: At<'_>, what: What, because: &str) {
         if self.facts.len() >= MOST_FACTS {
-            if !self.too_much {
-                self.too_much = true;
-                let message = format!(
-                    "the page says more than {MOST_FACTS} things; what follows was not read"
-                );
-                self.problem(
-                    Problem::TOO_MUCH,
-                    message,
-                    &[at],
-                    "split the page, one for each product",
-                );
-            }
+            self.overflow(at, "facts");
             return;
         }
         if what != What::Words {
@@ -167,6 +170,20 @@ impl Reading {
             what,
             because: because.to_owned(),
         });
+    }
+
+    /// The page has more than is read, of whatever; said once.
+    fn overflow(&mut self, at: At<'_>, of_what: &str) {
+        if !std::mem::replace(&mut self.too_much, true) {
+            let message =
+                format!("the page has more {of_what} than are read; what follows was not");
+            self.problem(
+                Problem::TOO_MUCH,
+                message,
+                &[at],
+                "split the page, one for each product",
+            );
+        }
     }
 
     fn understood(&mut self, at: At<'_>, what: What) {
@@ -246,6 +263,16 @@ impl Reading {
             (Form::Trigger, Scope::Module(module)) => self.trigger_cell(*module, &note.text, at),
             _ => {
                 for text in sentences(&note.text) {
+                    self.sentences += 1;
+                    if self.sentences > MOST_SENTENCES {
+                        return self.overflow(
+                            At {
+                                line: note.line,
+                                quote: text,
+                            },
+                            "sentences",
+                        );
+                    }
                     // In a cell of many words, the sentence is the better quote.
                     let at = match note.scope {
                         Scope::Module(_) => at,

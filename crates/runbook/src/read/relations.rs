@@ -224,7 +224,7 @@ impl Reading {
                 Sense::Mesh,
             ])
         {
-            self.no_such_module(at, &sentence.after(mark.to)[..]);
+            self.no_such_module(at, sentence.after(mark.to));
             return true;
         }
         false

@@ -114,8 +114,20 @@ impl<'a> Sentence<'a> {
 pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
     text.split([';', '\n'])
         .flat_map(by_point)
+        .flat_map(by_length)
         .map(trimmed)
         .filter(|it| !it.is_empty())
+}
+
+/// What has no end is cut, so that no sentence is longer than words are looked at.
+fn by_length(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = rest.floor_char_boundary(4096);
+        let (first, after) = rest.split_at(end);
+        rest = after;
+        (!first.is_empty()).then_some(first)
+    })
 }
 
 fn by_point(text: &str) -> impl Iterator<Item = &str> {

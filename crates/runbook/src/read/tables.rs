@@ -176,21 +176,12 @@ impl Reading {
         at: At<'_>,
     ) -> Option<(usize, bool)> {
         let words = words::words(name);
-        if words.is_empty() || name.chars().count() > LONGEST_NAME {
+        if words.is_empty() || name.chars().nth(LONGEST_NAME).is_some() {
             self.left_over(at, "this is no name of a module");
             return None;
         }
         if self.modules.len() >= super::MOST_MODULES {
-            if self.modules.len() == super::MOST_MODULES && !self.too_much {
-                self.too_much = true;
-                let message = format!("the page has more than {} modules", super::MOST_MODULES);
-                self.problem(
-                    Problem::TOO_MUCH,
-                    message,
-                    &[at],
-                    "split the page, one for each product",
-                );
-            }
+            self.overflow(at, "modules");
             return None;
         }
         let next = self.modules.len();
@@ -280,6 +271,13 @@ fn columns(head: &Row, rows: &[Row], in_section: bool) -> Option<Vec<Option<Colu
             columns[at] = None;
         }
     }
+    if !columns.contains(&Some(Column::Module)) {
+        // `Deploy auth-service to AKS`: actions, whatever their head is.
+        let actions = (0..columns.len()).find(|at| share(rows, *at, lists::is_deployment));
+        if let Some(at) = actions {
+            columns[at] = Some(Column::Module);
+        }
+    }
     let mut cells = |column: Column, fits: fn(&str) -> bool| {
         if columns.contains(&Some(column)) {
             return;
@@ -293,6 +291,7 @@ fn columns(head: &Row, rows: &[Row], in_section: bool) -> Option<Vec<Option<Colu
     };
     cells(Column::Platform, platform::is_platform);
     cells(Column::Module, looks_like_a_name);
+    cells(Column::Step, |cell| cell.parse::<u64>().is_ok());
     let has = |column| columns.contains(&Some(column));
     let about_modules = [
         Column::Platform,

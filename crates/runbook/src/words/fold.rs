@@ -20,8 +20,13 @@ impl Word {
     }
 }
 
+/// The most bytes of a text that are looked at as one: no sentence, cell or name is
+/// longer.
+const LONGEST: usize = 8 << 10;
+
 /// The words of a text.
 pub(crate) fn words(text: &str) -> Vec<Word> {
+    let text = &text[..text.floor_char_boundary(LONGEST)];
     let mut words = Vec::new();
     let mut open: Option<Word> = None;
     for (at, c) in text.char_indices() {
