@@ -1,6 +1,7 @@
 //! Pages as people write them: what of them is found, and what is wrong.
 
 use super::parsed;
+use segue_manifest::check_files;
 use segue_runbook::{Imported, Kind, import};
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -105,6 +106,21 @@ fn every_page_becomes_a_manifest_that_is_accepted() {
             .filter(|it| it.starts_with("module "))
             .count();
         assert_eq!(manifest.modules.len(), modules, "{}", page.name);
+    }
+}
+
+#[test]
+fn with_its_starter_files_a_manifest_lacks_no_file() {
+    for page in pages() {
+        let imported = import(&page.bytes, &page.name);
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = parsed(&imported.manifest);
+        for file in &imported.files {
+            let path = folder.path().join(&file.path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, &file.text).unwrap();
+        }
+        assert_eq!(check_files(&manifest, folder.path()), [], "{}", page.name);
     }
 }
 
