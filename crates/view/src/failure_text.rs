@@ -17,9 +17,14 @@ pub fn failure_text(failure: &Failure, paint: Paint, width: usize) -> String {
 
 /// The same of an operation, whose name stands first.
 pub(crate) fn about(subject: &str, failure: &Failure, paint: Paint, width: usize) -> String {
-    let code = paint.bad(format!("error[{}]", failure.code));
-    let subject = paint.strong(subject);
-    let mut lines = vec![format!("{code} {subject}{}", plain(&failure.what))];
+    let code = format!("error[{}]", failure.code);
+    let head = format!("{code} {subject}{}", plain(&failure.what));
+    // Coloured once it is folded: what colours takes no column.
+    let mut head = wrap(&head, WORDS - 2, width).replacen(&code, &paint.bad(&code), 1);
+    if !subject.is_empty() {
+        head = head.replacen(subject, &paint.strong(subject), 1);
+    }
+    let mut lines = vec![head];
     let words = plain(&failure.words);
     let bar = paint.faint("│");
     let words = words

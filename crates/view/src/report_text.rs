@@ -319,7 +319,8 @@ mod tests {
         (median 1.0 ms, p99 2.5 ms)
             after 7 ms: 502 nobody
 
-        error[SEG0000] shop@aks/stage: shop in pod shop-1: CrashLoopBackOff
+        error[SEG0000] shop@aks/stage: shop in pod shop-1:
+            CrashLoopBackOff
             │ back-off 10s restarting failed container=shop
             │ pod=shop-1
             help: kubectl logs shop-1

@@ -160,7 +160,10 @@ fn print(
         return;
     }
     console.note("");
-    if let Conclusion::Stopped(Some(failure)) = conclusion {
+    let told = |failure: &Failure| report.failures.iter().any(|it| it.failure == *failure);
+    if let Conclusion::Stopped(Some(failure)) = conclusion
+        && !told(failure)
+    {
         console.problem(&Problem::from(Failure::clone(failure)));
     }
     let session = carry.session;
