@@ -78,6 +78,16 @@ impl Snapshot {
         merged
     }
 
+    /// Whether both are one state under two versions.
+    pub(crate) fn differs_by_version_alone(&self, other: &Self) -> bool {
+        let own = [VERSION_SETTING, OPERATION_SETTING];
+        let mut both = self.settings.iter().filter_map(|(name, value)| {
+            let value = (value, other.settings.get(name)?);
+            (!own.contains(&name.as_str())).then_some(value)
+        });
+        self.image.eq_ignore_ascii_case(&other.image) && both.all(|(one, another)| one == another)
+    }
+
     pub(crate) fn version(&self) -> Option<&str> {
         self.settings.get(VERSION_SETTING)?.as_deref()
     }

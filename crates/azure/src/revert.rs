@@ -30,7 +30,7 @@ pub(crate) async fn revert(
     }
     let former = read(app, observed)?;
     swap::settle(app, call).await?;
-    let swapped = back(app, call, &former.production).await?;
+    let swapped = back(app, call, &former).await?;
     if let Some(slot) = &former.slot {
         slots::put(app.arm, call, &app.slot, slot, false).await?;
     }
@@ -41,21 +41,33 @@ pub(crate) async fn revert(
     }))
 }
 
-/// Production back to `former`; says whether it had to swap.
-async fn back(app: &App<'_>, call: &Call, former: &Snapshot) -> Result<bool, Failure> {
+/// Production back to what it was; says whether it had to swap.
+async fn back(app: &App<'_>, call: &Call, former: &Former) -> Result<bool, Failure> {
     let live = app.production_content().await?;
-    if former.holds(&live) {
+    if former.production.holds(&live) {
         return Ok(false);
     }
-    if !app.target.holds(&live) {
-        return Err(stranger(app, former, &live));
+    if !app.target.holds(&live) && !brought_back(app, former, &live) {
+        return Err(stranger(app, &former.production, &live));
     }
+    let former = &former.production;
     // The swap left the former version in the slot; put it there again should
     // somebody have taken it out.
     slots::put(app.arm, call, &app.slot, former, false).await?;
     swap::into_production(app, call, former).await?;
     answers(app, call, former).await?;
     Ok(true)
+}
+
+/// Whether `live` is what a rollback brought back, and undoing that is asked for.
+/// Then the unit's artifact is of the version that comes, its version is the one
+/// that goes; and what goes stood in the slot when the rollback was planned.
+fn brought_back(app: &App<'_>, former: &Former, live: &Content) -> bool {
+    let comes = &former.production;
+    let goes = app.target.version();
+    app.target.differs_by_version_alone(comes)
+        && (former.slot.as_ref().is_some_and(|slot| slot.holds(live))
+            || (goes != comes.version() && live.version() == Some(app.wanted.version.clone())))
 }
 
 /// Waits until production serves the former version. Whether that version has

@@ -4,7 +4,7 @@
 use crate::sandbox::{
     APP, FOREIGN, Sandbox, again, call, fenced_after, fenced_off, image, key, shows_no_secret, unit,
 };
-use segue_model::{FailureKind, Observation};
+use segue_model::{FailureKind, Observation, Unit};
 use segue_platform::{Capabilities, Platform, Shifting};
 use serde_json::json;
 use std::time::Duration;
@@ -201,9 +201,7 @@ async fn a_reverting_swap_whose_process_died_is_finished_and_never_sent_again() 
 async fn production_that_somebody_else_changed_is_left_alone() {
     let sandbox = Sandbox::start().await;
     let former = released(&sandbox).await;
-    let path = format!("Microsoft.Web/sites/{APP}/config/web");
-    let body = json!({"properties": {"linuxFxVersion": "DOCKER|acr.example/fn@sha256:other"}});
-    sandbox.arm(reqwest::Method::PATCH, &path, body).await;
+    deploy(&sandbox, "", "DOCKER|acr.example/fn@sha256:other").await;
     let failure = sandbox
         .functions
         .revert(&call("revert"), &unit("2.0.0"), &former)
@@ -214,6 +212,76 @@ async fn production_that_somebody_else_changed_is_left_alone() {
         ("SEG4017", FailureKind::Step)
     );
     assert_eq!(sandbox.count("slotsswap"), 1);
+}
+
+/// Takes 2.0.0 back to 1.0.0 as a rollback does, after somebody deployed to the
+/// slot perhaps. Gives back its undo: the unit as
+/// the rollback's plan says it, and what was live when it was planned.
+async fn rolled_back(sandbox: &Sandbox, slot: Option<&str>) -> (Unit, Observation) {
+    let former = released(sandbox).await;
+    if let Some(image) = slot {
+        deploy(sandbox, "/slots/staging", image).await;
+    }
+    let (azure, unit) = (&sandbox.functions, unit("2.0.0"));
+    let planned = azure.observe(&unit).await.unwrap();
+    azure.revert(&call("back"), &unit, &former).await.unwrap();
+    assert_eq!(sandbox.serves().await.as_deref(), Some("1.0.0"));
+    let version = former.version.unwrap_or(unit.version.clone());
+    (Unit { version, ..unit }, planned)
+}
+
+/// An image into a place, by hand.
+async fn deploy(sandbox: &Sandbox, place: &str, image: &str) {
+    let path = format!("Microsoft.Web/sites/{APP}{place}/config/web");
+    let body = json!({"properties": {"linuxFxVersion": image}});
+    sandbox.arm(reqwest::Method::PATCH, &path, body).await;
+}
+
+#[tokio::test]
+async fn a_rollback_is_undone_whatever_stood_in_the_slot() {
+    let other = format!("DOCKER|{}", image("2.0.0"));
+    for slot in [None, Some(other.as_str())] {
+        let sandbox = Sandbox::start().await;
+        let (unit, planned) = rolled_back(&sandbox, slot).await;
+        let azure = &sandbox.functions;
+        for _ in 0..2 {
+            azure.revert(&call("undo"), &unit, &planned).await.unwrap();
+            assert_eq!(azure.observe(&unit).await.unwrap(), planned);
+            assert_eq!(sandbox.serves().await.as_deref(), Some("2.0.0"));
+            assert_eq!(sandbox.count("slotsswap"), 3);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_version_that_bears_no_mark_goes_again_when_its_rollback_is_undone() {
+    let sandbox = Sandbox::start_with(|world| {
+        world.apps[0].settings.remove("SEGUE_VERSION");
+    })
+    .await;
+    let (unit, planned) = rolled_back(&sandbox, None).await;
+    assert_eq!(unit.version, "2.0.0".parse().unwrap());
+    let azure = &sandbox.functions;
+    azure.revert(&call("undo"), &unit, &planned).await.unwrap();
+    assert_eq!(azure.observe(&unit).await.unwrap(), planned);
+}
+
+#[tokio::test]
+async fn undoing_a_rollback_leaves_what_somebody_else_deployed() {
+    let sandbox = Sandbox::start().await;
+    let (unit, planned) = rolled_back(&sandbox, None).await;
+    let path = format!("Microsoft.Web/sites/{APP}/config/appsettings");
+    let (_, mut settings) = sandbox.holds("").await;
+    settings["SEGUE_VERSION"] = json!("1.5.0");
+    let body = json!({ "properties": settings });
+    sandbox.arm(reqwest::Method::PUT, &path, body).await;
+    let failure = sandbox
+        .functions
+        .revert(&call("undo"), &unit, &planned)
+        .await
+        .unwrap_err();
+    assert_eq!(failure.code, "SEG4017");
+    assert_eq!(sandbox.count("slotsswap"), 2);
 }
 
 #[tokio::test]
