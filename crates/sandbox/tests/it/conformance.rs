@@ -12,7 +12,7 @@ use std::{path::Path, sync::Arc};
 
 /// One unit of the storefront, its former version live, and its adapter.
 struct Stage {
-    sandbox: Sandbox,
+    sandbox: Arc<Sandbox>,
     platform: Arc<dyn Platform>,
     unit: Unit,
     former: Observation,
@@ -37,6 +37,13 @@ fn storefront() -> Project {
 
 impl Stage {
     async fn set(module: &str, target: &str) -> Self {
+        let mut all = Self::with_configuration(module, target).await;
+        all.remove(0)
+    }
+
+    /// The unit, and the configuration on its target if it needs one, which is
+    /// staged already: a release puts it there first, beside the old.
+    async fn with_configuration(module: &str, target: &str) -> Vec<Self> {
         // Another test of this binary may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let project = storefront();
@@ -49,26 +56,30 @@ impl Stage {
         let registry = registry(&project.manifest, &project.directory, endpoints).await;
         let platform = registry.unwrap().platforms[target].clone();
         let units = units(&project.manifest, &project.lock).unwrap();
-        let wanted = |it: &Unit| it.module.as_str() == module && it.target.as_str() == target;
-        let unit = units.iter().find(|it| wanted(it)).unwrap().clone();
-        // A release stages first what a unit needs: the new configuration beside the old.
-        let is_configuration = |it: &&Unit| it.module.as_str() == "common-config";
-        let configuration = units.iter().filter(is_configuration);
-        for needed in
-            configuration.filter(|it| it.target == unit.target && it.module != unit.module)
-        {
-            platform.stage(&call("needed"), needed).await.unwrap();
+        let sandbox = Arc::new(sandbox);
+        let mut stages = Vec::new();
+        for module in [module, "common-config"] {
+            let wanted = |it: &&Unit| it.module.as_str() == module && it.target.as_str() == target;
+            let Some(unit) = units.iter().find(wanted) else {
+                continue;
+            };
+            stages.push(Self {
+                sandbox: sandbox.clone(),
+                former: platform.observe(unit).await.unwrap(),
+                platform: platform.clone(),
+                unit: unit.clone(),
+                before: 0,
+            });
         }
-        let former = platform.observe(&unit).await.unwrap();
-        let mut stage = Self {
-            sandbox,
-            platform,
-            unit,
-            former,
-            before: 0,
-        };
-        stage.before = stage.effects().await;
-        stage
+        if module != "common-config" {
+            for configuration in &stages[1..] {
+                let needed = call("needed");
+                let staged = platform.stage(&needed, &configuration.unit);
+                staged.await.unwrap();
+            }
+        }
+        stages[0].before = stages[0].effects().await;
+        stages
     }
 
     /// How many effects the suite has had.
@@ -102,10 +113,35 @@ impl Stage {
     }
 
     async fn back(&self) {
+        self.revert(&self.unit, &self.former).await;
+    }
+
+    async fn revert(&self, unit: &Unit, to: &Observation) {
         let revert = call("revert");
-        let reverted = self.platform.revert(&revert, &self.unit, &self.former);
+        let reverted = self.platform.revert(&revert, unit, to);
         reverted.await.unwrap();
     }
+
+    async fn settle(&self) {
+        let settle = call("settle");
+        let settled = self.platform.settle(&settle, &self.unit, &self.former);
+        settled.await.unwrap();
+    }
+
+    /// The unit of the revert that takes a rollback back, as its plan says it.
+    fn returning(&self) -> Unit {
+        let version = self.former.version.as_ref();
+        Unit {
+            version: version.unwrap_or(&self.unit.version).clone(),
+            ..self.unit.clone()
+        }
+    }
+}
+
+/// The same state, as a plan sees it.
+fn same(one: &Observation, other: &Observation) {
+    let says = |it: &Observation| (it.version.clone(), it.fingerprint.clone());
+    assert_eq!(says(one), says(other), "{one:?}\n{other:?}");
 }
 
 fn call(operation: &str) -> Call {
@@ -147,21 +183,65 @@ async fn conforms(module: &str, target: &str) {
 
     // Back, and again: the former state, as a plan would see it.
     stage.back().await;
-    let back = stage.observe().await;
-    assert_eq!(back.version, stage.former.version);
-    assert_eq!(back.fingerprint, stage.former.fingerprint);
+    same(&stage.observe().await, &stage.former);
     let effects = stage.effects().await;
     stage.back().await;
     assert_eq!(stage.effects().await, effects);
 
     // There for good: settled once, and then it is what is wanted.
     stage.forward().await;
-    for _ in 0..2 {
-        let settle = call("settle");
-        let settled = stage.platform.settle(&settle, &stage.unit, &stage.former);
-        settled.await.unwrap();
+    stage.settle().await;
+    let effects = stage.effects().await;
+    stage.settle().await;
+    assert_eq!(stage.effects().await, effects);
+    let there = stage.observe().await;
+    assert!(stage.platform.matches(&stage.unit, &there));
+
+    // The release is over, and taken back; that is undone, and done after all.
+    let returning = stage.returning();
+    let (back, forth) = ((&stage.unit, &stage.former), (&returning, &there));
+    for (unit, to) in [back, forth, back] {
+        stage.revert(unit, to).await;
+        same(&stage.observe().await, to);
+        let effects = stage.effects().await;
+        stage.revert(unit, to).await;
+        assert_eq!(stage.effects().await, effects);
     }
-    assert!(stage.platform.matches(&stage.unit, &stage.observe().await));
+}
+
+/// A finished release of a module and of the configuration that its pods mount is
+/// taken back: the module first, so with the former configuration beside the new.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_goes_back_before_the_configuration_that_it_mounts() {
+    let stages = Stage::with_configuration("auth-service", "aks").await;
+    let [consumer, configuration] = stages.as_slice() else {
+        panic!("it mounts configuration")
+    };
+    consumer.forward().await;
+    for stage in [configuration, consumer] {
+        stage.settle().await;
+    }
+    let (new, with) = (configuration.observe().await, consumer.observe().await);
+    for _ in 0..2 {
+        // Each revert waits until the pods are ready, which they are with all that they mount.
+        for stage in [consumer, configuration] {
+            stage.back().await;
+            same(&stage.observe().await, &stage.former);
+        }
+        for (stage, to) in [(configuration, &new), (consumer, &with)] {
+            stage.revert(&stage.returning(), to).await;
+            same(&stage.observe().await, to);
+            assert!(stage.platform.matches(&stage.unit, &stage.observe().await));
+        }
+    }
+    // And as a rollback of the rollback: consumers first again.
+    for stage in [consumer, configuration] {
+        stage.back().await;
+    }
+    for (stage, to) in [(consumer, &with), (configuration, &new)] {
+        stage.revert(&stage.returning(), to).await;
+        same(&stage.observe().await, to);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
