@@ -1,6 +1,6 @@
 //! Facts about a release. State is a fold of them and nothing else.
 
-use crate::{Digest, Evidence, Failure, OperationId, Wish};
+use crate::{Digest, Evidence, Failure, OperationId, Requests, Wish};
 use serde::{Deserialize, Serialize};
 
 /// Whether an operation is being carried out or undone.
@@ -83,6 +83,12 @@ pub enum EventKind {
         because: String,
         /// What for.
         wish: Wish,
+    },
+    /// Somebody outside counted what users felt. It changes nothing, and may come
+    /// after the end.
+    Measured {
+        /// What was counted.
+        requests: Requests,
     },
     /// The release ended.
     Finished {

@@ -13,6 +13,7 @@ mod notice;
 mod operation;
 mod plan;
 mod request;
+mod requests;
 mod unit;
 mod version;
 
@@ -25,5 +26,6 @@ pub use notice::Notice;
 pub use operation::{Action, Evidence, Operation, Subject, Undo, Verb};
 pub use plan::{Change, FORMAT as PLAN_FORMAT, Plan};
 pub use request::{Request, Wish};
+pub use requests::Requests;
 pub use unit::{Observation, Unit};
 pub use version::{Range, Version};

@@ -137,6 +137,7 @@ impl Machine {
                 }
             }
             EventKind::Finished { ending } => on::finished(self, *ending),
+            EventKind::Measured { .. } => Vec::new(),
         }
     }
 

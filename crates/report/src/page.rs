@@ -2,7 +2,7 @@
 
 use crate::{bars, checklist, words};
 use segue_model::{Ending, Event, EventKind, Plan, ReleaseId};
-use segue_view::{Report, Requests, Timeline};
+use segue_view::{Report, Timeline};
 use serde::Serialize;
 
 /// What a page is made of.
@@ -18,8 +18,6 @@ pub struct Input<'a> {
     pub head: &'a str,
     /// Whether it ran against embedded clouds.
     pub sandbox: bool,
-    /// The requests that were counted from outside, where somebody counted.
-    pub requests: Option<Requests>,
 }
 
 /// The finished page of a release.
@@ -146,8 +144,7 @@ impl Page {
     /// Makes the page.
     pub fn new(input: Input<'_>) -> Self {
         let timeline = Timeline::new(input.plan, input.events);
-        let mut report = Report::new(input.release, input.plan, input.events);
-        report.requests = input.requests.or(report.requests);
+        let report = Report::new(input.release, input.plan, input.events);
         let verdict = verdict(report.ending);
         Self {
             verdict,

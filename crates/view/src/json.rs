@@ -2,7 +2,7 @@
 //! sent is a promise, what is journaled is not.
 
 use crate::View;
-use segue_model::{Direction, Ending, EventKind, Failure, Notice, OperationId, Wish};
+use segue_model::{Direction, Ending, EventKind, Failure, Notice, OperationId, Requests, Wish};
 use serde::Serialize;
 use std::io::Write;
 
@@ -31,6 +31,10 @@ enum Line<'a> {
         wish: &'a Wish,
         #[serde(skip_serializing_if = "Option::is_none")]
         request: Option<u64>,
+    },
+    Measured {
+        at_ms: i64,
+        requests: &'a Requests,
     },
     Gate {
         operation: &'a str,
@@ -179,6 +183,7 @@ fn journaled(at_ms: i64, kind: &EventKind) -> Line<'_> {
             wish,
             request: *request,
         },
+        EventKind::Measured { requests } => Line::Measured { at_ms, requests },
         EventKind::Finished { ending } => release("finished", "", Some(*ending)),
         EventKind::Succeeded {
             operation,

@@ -28,7 +28,7 @@ pub use lines::Lines;
 pub use paint::Paint;
 pub use people::Deed;
 pub use plan_text::{Step, plan_text};
-pub use report::{FailureReport, ModuleReport, Report, Requests, Stay, TriggerReport};
+pub use report::{FailureReport, ModuleReport, Report, Stay, TriggerReport};
 pub use report_text::report_text;
 pub use terminal::Terminal;
 pub use time::{clock, duration, moment};

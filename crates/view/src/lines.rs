@@ -68,6 +68,7 @@ impl<W: Write + Send> View for Lines<W> {
                         let line = failure.to_string().replace('\n', " ");
                         self.line(at, &sign, operation.as_str(), &line);
                     }
+                    EventKind::Measured { .. } => {}
                     EventKind::Finished { .. } => self.line(at, "▸", "release", "is over"),
                 }
             }

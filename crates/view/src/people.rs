@@ -37,7 +37,10 @@ impl Deed {
             EventKind::Asked {
                 by, because, wish, ..
             } => (by, wished(names, wish), because.as_str()),
-            EventKind::Succeeded { .. } | EventKind::Failed { .. } | EventKind::Finished { .. } => {
+            EventKind::Succeeded { .. }
+            | EventKind::Failed { .. }
+            | EventKind::Measured { .. }
+            | EventKind::Finished { .. } => {
                 return None;
             }
         };

@@ -2,8 +2,8 @@
 
 use crate::{Deed, GateReport, Lease, Timeline};
 use segue_model::{
-    Action, Direction, Ending, Event, Failure, Operation, OperationId, Plan, ReleaseId, Subject,
-    Verb, Version,
+    Action, Direction, Ending, Event, EventKind, Failure, Operation, OperationId, Plan, ReleaseId,
+    Requests, Subject, Verb, Version,
 };
 use segue_release::Machine;
 use serde::Serialize;
@@ -105,23 +105,6 @@ pub struct Stay {
     pub why: String,
 }
 
-/// Requests that were sent during the release, as users would.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Requests {
-    /// The module through which they came.
-    pub through: String,
-    /// How many.
-    pub sent: u64,
-    /// How many were answered otherwise than with 200, or not at all.
-    pub failed: u64,
-    /// What the first failed ones were answered.
-    pub samples: Vec<String>,
-    /// The median of the answers' times, in milliseconds.
-    pub median_ms: f64,
-    /// The 99th percentile, in milliseconds.
-    pub p99_ms: f64,
-}
-
 impl Report {
     /// What the journal tells of a release.
     pub fn new(release: &ReleaseId, plan: &Plan, events: &[Event]) -> Self {
@@ -152,9 +135,17 @@ impl Report {
             stays: machine.map_or_else(Vec::new, |it| stays(plan, it)),
             held: machine.is_some_and(Machine::is_held),
             rolls_back: plan.rolls_back.clone(),
-            requests: None,
+            requests: measured(events),
         }
     }
+}
+
+/// What was counted last.
+fn measured(events: &[Event]) -> Option<Requests> {
+    events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Measured { requests } => Some(requests.clone()),
+        _ => None,
+    })
 }
 
 fn module(change: &segue_model::Change) -> ModuleReport {

@@ -61,7 +61,7 @@ const ROOMS: [Room; 21] = [
     room("connect", &["artifact", "azure", "google", "integrations", "kubernetes", "manifest", "model", "platform"]),
     room("sandbox", &["artifact", "connect", "manifest", "model", "platform", "twin"])
         .tests(&["engine", "journal", "plan"]),
-    room("cli", &["artifact", "connect", "engine", "journal", "manifest", "model", "plan", "platform", "release", "sandbox", "view"]),
+    room("cli", &["artifact", "connect", "engine", "journal", "manifest", "model", "plan", "platform", "release", "report", "runbook", "sandbox", "view"]),
 ];
 
 pub(super) fn check(tree: &Tree) -> Vec<String> {

@@ -4,17 +4,19 @@ use super::next::Situation;
 use crate::{
     console::Console,
     exit::Exit,
+    found,
     interrupt::{Interrupt, Said},
     person,
     problem::Problem,
     session::Session,
+    state::now_ms,
 };
 use segue_engine::{Conclusion, Engine, Setup, SystemClock};
-use segue_journal::{Journal, Locked};
-use segue_model::{Failure, Notice, Observation, Plan, ReleaseId, Unit, Wish};
+use segue_journal::{Claim, Journal, Lock, Locked};
+use segue_model::{EventKind, Failure, Notice, Observation, Plan, ReleaseId, Requests, Unit, Wish};
 use segue_platform::Patience;
 use segue_sandbox::{FaultKind, LoadReport};
-use segue_view::{Report, Requests, View, report_text};
+use segue_view::{Report, View, report_text};
 use serde_json::json;
 use std::{path::Path, sync::Arc};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -111,6 +113,11 @@ async fn report(
         Conclusion::Stopped(_) => Exit::Stopped,
     };
     let (requests, live) = seen(carry, &conclusion, exit, console).await;
+    if let Some(requests) = &requests
+        && let Err(failure) = keep(carry, journal, requests).await
+    {
+        console.note(&format!("not in the journal: {failure}"));
+    }
     report.requests = requests;
     for (unit, live) in live {
         let of = |it: &&mut segue_view::ModuleReport| {
@@ -122,6 +129,32 @@ async fn report(
     }
     print(carry, &report, &conclusion, exit, console);
     Ok(exit)
+}
+
+/// Writes down what users felt: `segue report` tells it later.
+async fn keep(
+    carry: &Carry<'_>,
+    journal: &dyn Journal,
+    requests: &Requests,
+) -> Result<(), Failure> {
+    let sandbox = carry.session.client.is_some();
+    let environment = found::environment(&carry.plan.environment, sandbox);
+    let claim = Claim {
+        holder: person::holder(),
+        doing: format!("what users felt of release {}", carry.release),
+    };
+    // Whoever is at it by now has begun something else; theirs comes first.
+    let Lock::Ours(locked) = journal.lock(&environment, &claim, now_ms()).await? else {
+        return Ok(());
+    };
+    let measured = EventKind::Measured {
+        requests: requests.clone(),
+    };
+    let measured = [measured];
+    journal
+        .append(&locked, &carry.release, &measured, now_ms())
+        .await?;
+    Ok(())
 }
 
 /// What users felt, and what is live now. Who does not answer is left out of the

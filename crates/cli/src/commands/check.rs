@@ -1,6 +1,12 @@
 //! `segue check`: the manifest and its lock, without any cloud.
 
-use crate::{console::Console, exit::Exit, problem::Problem, project::Project, session::sandboxed};
+use crate::{
+    console::Console,
+    exit::Exit,
+    problem::Problem,
+    project::{LOCK, Project},
+    session::sandboxed,
+};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -17,16 +23,27 @@ pub struct Check {
 pub fn run(args: &Check, console: Console) -> Result<Exit, Problem> {
     // Variables are for those who apply: whoever checks need not have them.
     let project = Project::open(&args.path, &sandboxed(true))?;
-    project.lock()?;
+    // Whoever has just written a manifest has no lock yet.
+    let is_locked = project.directory.join(LOCK).exists();
+    if is_locked {
+        project.lock()?;
+    }
     let modules = project.manifest.modules.len();
     let targets = project.manifest.targets.len();
     if console.is_json() {
-        console.json(&json!({"type": "check", "ok": true, "modules": modules, "targets": targets}));
+        console.json(&json!({
+            "type": "check", "ok": true, "modules": modules, "targets": targets, "locked": is_locked,
+        }));
     } else {
         let ok = console.paint().good("ok");
         let environment = &project.manifest.environment;
+        let lock = if is_locked {
+            "and the lock fits".to_owned()
+        } else {
+            format!("not locked yet: segue lock {}", args.path.display())
+        };
         console.text(&format!(
-            "{ok}  {}: {environment}, {modules} modules on {targets} targets, and the lock fits",
+            "{ok}  {}: {environment}, {modules} modules on {targets} targets, {lock}",
             project.source.name
         ));
     }

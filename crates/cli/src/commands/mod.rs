@@ -10,14 +10,17 @@ mod decide;
 mod go_on;
 mod graph;
 mod history;
+mod import;
 mod kept;
 mod lock;
 mod next;
 mod plan;
 mod reject;
 mod repair;
+mod report;
 mod resume;
 mod rollback;
+mod runbook;
 mod sandbox;
 mod schema;
 mod status;
@@ -30,6 +33,7 @@ use std::path::{Path, PathBuf};
 /// What is to be done.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Import(import::Import),
     /// Check the manifest and its lock; nothing is asked of any cloud.
     Check(check::Check),
     /// Draw the modules and what they need of each other.
@@ -50,6 +54,8 @@ pub enum Command {
     Repair(repair::Repair),
     Rollback(rollback::Rollback),
     History(history::History),
+    Report(report::Report),
+    Runbook(runbook::Runbook),
     /// Run the embedded clouds in a process of their own.
     Sandbox(sandbox::SandboxCommand),
     /// Print the manifest's JSON Schema.
@@ -62,6 +68,7 @@ pub enum Command {
 pub async fn run(command: Command, console: &Console) -> Result<Exit, Problem> {
     let console = *console;
     match command {
+        Command::Import(it) => import::run(&it, console),
         Command::Check(it) => check::run(&it, console),
         Command::Graph(it) => graph::run(&it, console),
         Command::Lock(it) => lock::run(it, console).await,
@@ -76,6 +83,8 @@ pub async fn run(command: Command, console: &Console) -> Result<Exit, Problem> {
         Command::Repair(it) => repair::run(it, console).await,
         Command::Rollback(it) => rollback::run(it, console).await,
         Command::History(it) => history::run(&it, console).await,
+        Command::Report(it) => report::run(&it, console).await,
+        Command::Runbook(it) => runbook::run(&it, console).await,
         Command::Sandbox(it) => sandbox::run(it, console).await,
         Command::Schema(it) => schema::run(&it, console),
         Command::Completions(it) => completions::run(&it, console),

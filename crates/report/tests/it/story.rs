@@ -180,7 +180,6 @@ impl Story {
             events: &self.events,
             head: "beef",
             sandbox: false,
-            requests: None,
         })
     }
 }
