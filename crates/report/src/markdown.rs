@@ -105,7 +105,7 @@ fn checked(text: &mut String, item: &Item) {
             "" => String::new(),
             by => format!(", by {}", escape(by)),
         };
-        let _ = writeln!(text, "  - {} after {took}{by}", at.utc);
+        let _ = writeln!(text, "  - {}, took {took}{by}", at.utc);
     }
 }
 

@@ -34,13 +34,20 @@ pub struct Timeline {
     pub(crate) machine: Option<Machine>,
 }
 
+/// When the release itself last went on: what users felt is counted afterwards.
+fn ended(events: &[Event]) -> i64 {
+    let of_release = |it: &&Event| !matches!(it.kind, EventKind::Measured { .. });
+    let last = events.iter().rev().find(of_release);
+    last.map_or(0, |event| event.at_ms)
+}
+
 impl Timeline {
     /// Replays `events`. A plan that is none gives an empty timeline.
     pub fn new(plan: &Plan, events: &[Event]) -> Self {
         let mut timeline = Self {
             spans: Vec::new(),
             began_ms: events.first().map_or(0, |event| event.at_ms),
-            ended_ms: events.last().map_or(0, |event| event.at_ms),
+            ended_ms: ended(events),
             at: HashMap::new(),
             machine: None,
         };

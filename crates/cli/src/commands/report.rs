@@ -68,6 +68,11 @@ pub async fn run(args: &Report, console: Console) -> Result<Exit, Problem> {
         Format::Markdown => markdown(&page),
         Format::Html => html(&page),
         Format::Junit => junit(&page),
+        // In a stream of JSON values, one for each line.
+        Format::Json if console.is_json() && args.out.is_none() => {
+            console.json(&page);
+            return Ok(Exit::Done);
+        }
         Format::Json => serde_json::to_string_pretty(&page)
             .map_err(|error| Problem::internal("a page is no JSON", &error))?,
     };

@@ -39,6 +39,37 @@ fn a_release_succeeds_and_no_request_fails() {
             json!("daily-report was PAUSED before, and stays so"),
         ]
     );
+    the_finished_page_has_all_of_it(&storefront);
+}
+
+fn the_finished_page_has_all_of_it(storefront: &Storefront) {
+    let run = storefront.run(&["report"]);
+    let page = run.json().next().unwrap();
+    assert_eq!(page["verdict"], "good", "{}", run.story());
+    assert_eq!(page["report"]["requests"]["failed"], 0);
+    assert!(page["report"]["requests"]["sent"].as_u64().unwrap() >= 1000);
+    let sections = page["sections"].as_array().unwrap();
+    let items = sections
+        .iter()
+        .flat_map(|it| it["items"].as_array().unwrap());
+    for item in items.clone() {
+        assert_eq!(item["state"], "done", "{item}");
+        for evidence in ["asked", "answered", "by"] {
+            assert_ne!(item[evidence], "", "{item}");
+        }
+        assert!(item["at"]["at_ms"].is_i64(), "{item}");
+    }
+    let begun = page["bars"].as_array().unwrap().len();
+    assert_eq!(items.count(), begun, "an item for each operation that ran");
+    // What was counted after the end is no part of how long it took.
+    assert_eq!(
+        page["report"]["took_ms"],
+        page["ended"]["at_ms"].as_i64().unwrap() - page["began"]["at_ms"].as_i64().unwrap()
+    );
+    let file = storefront.directory().join("page.html");
+    storefront.run(&["report", "--out", file.to_str().unwrap()]);
+    let html = std::fs::read_to_string(&file).unwrap();
+    assert!(html.starts_with("<!doctype html>") && html.contains("api-gateway@run"));
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod killed;
 mod left;
 mod locks;
 mod order;
+mod pages;
 mod people;
 mod postgres;
 mod process;
