@@ -37,7 +37,7 @@ impl Room {
 
 /// From the core outwards: arrows point to rooms that stand above.
 #[rustfmt::skip]
-const ROOMS: [Room; 21] = [
+const ROOMS: [Room; 22] = [
     room("model", &[]).only(&["semver", "serde", "serde_json", "sha2", "thiserror"]),
     room("release", &["model"]).only(&["thiserror"]),
     room("platform", &["model"]).only(&["async-trait", "fastrand", "serde_json", "tokio"]),
@@ -47,6 +47,7 @@ const ROOMS: [Room; 21] = [
         .only(&["annotate-snippets", "schemars", "serde", "serde-saphyr", "serde_json", "strsim"]),
     room("plan", &["manifest", "model"]).only(&["serde_json"]),
     room("runbook", &["manifest", "model"]).only(&["pulldown-cmark", "strsim"]),
+    room("survey", &["model", "runbook"]).tests(&["manifest"]).only(&["serde", "serde-saphyr"]),
     room("journal", &["model"])
         .only(&["async-trait", "rusqlite", "rustix", "rustls", "rustls-native-certs", "serde", "serde_json", "tokio", "tokio-postgres", "tokio-rustls"]),
     room("engine", &["journal", "model", "platform", "release"]).only(&["serde_json", "tokio"]),
@@ -61,7 +62,7 @@ const ROOMS: [Room; 21] = [
     room("connect", &["artifact", "azure", "google", "integrations", "kubernetes", "manifest", "model", "platform"]),
     room("sandbox", &["artifact", "connect", "manifest", "model", "platform", "twin"])
         .tests(&["engine", "journal", "plan"]),
-    room("cli", &["artifact", "connect", "engine", "journal", "manifest", "model", "plan", "platform", "release", "report", "runbook", "sandbox", "view"]),
+    room("cli", &["artifact", "connect", "engine", "journal", "manifest", "model", "plan", "platform", "release", "report", "runbook", "sandbox", "survey", "view"]),
 ];
 
 pub(super) fn check(tree: &Tree) -> Vec<String> {

@@ -119,16 +119,14 @@ fn tell(imported: &Imported, file: &Path, written: &[&Starter], console: Console
     ];
     for (kind, title) in lists {
         if count(kind) > 0 {
-            console.text(&format!("{}", paint.strong(title)));
+            console.text(&paint.strong(title).to_string());
             imported.of(kind).for_each(|it| console.text(&line(it)));
             console.text("");
         }
     }
     if !written.is_empty() {
-        console.text(&format!(
-            "{}",
-            paint.strong("Written beside it, to be filled in:")
-        ));
+        let title = paint.strong("Written beside it, to be filled in:");
+        console.text(&title.to_string());
         for starter in written {
             console.text(&format!("  {}", starter.path));
         }

@@ -97,7 +97,7 @@ async fn newest(journals: &Journals, path: &Path) -> Result<Found, Problem> {
             .hint(hint)
             .into());
     };
-    Ok(Found::read(journal, entry).await?)
+    Found::read(journal, entry).await
 }
 
 fn format(args: &Report, console: Console) -> Format {
