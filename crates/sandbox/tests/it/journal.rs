@@ -66,6 +66,7 @@ fn name(kind: &EventKind) -> String {
             ..
         } => format!("failed {}", of(operation, *direction)),
         EventKind::Asked { .. } => "asked".into(),
+        EventKind::Measured { .. } => "measured".into(),
         EventKind::Finished { .. } => "finished".into(),
     };
     format!("journal {said}")
