@@ -228,8 +228,8 @@ fn failures(text: &mut String, report: &Report, paint: Paint, width: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Approved, FailureReport, GateReport, Requests, Stay};
-    use segue_model::Failure;
+    use crate::{Approved, FailureReport, GateReport, Stay};
+    use segue_model::{Failure, Requests};
 
     fn module(name: &str, versions: [&str; 3], took_ms: Option<i64>) -> ModuleReport {
         let [from, to, live] = versions.map(|it| it.parse().ok());
