@@ -111,6 +111,15 @@ impl Console {
         read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
 
+    /// Asks a person for a word; nothing where only enter is pressed.
+    pub fn answer(self, question: &str) -> Option<String> {
+        let _ = write!(io::stderr(), "{question} ");
+        let _ = io::stderr().flush();
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).ok()?;
+        Some(answer.trim().to_owned()).filter(|it| !it.is_empty())
+    }
+
     /// Says why a command did not do what it was asked to.
     pub fn problem(self, problem: &Problem) {
         if self.is_json() {

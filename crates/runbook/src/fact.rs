@@ -16,7 +16,7 @@ pub enum Kind {
 /// One thing that a page says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// The line of the page, counted from 1.
+    /// The line of the page, counted from 1; 0 where the quote names its own place.
     pub line: usize,
     /// The page's own words, cut after 120 characters.
     pub quote: String,
@@ -92,6 +92,10 @@ pub enum Practice {
 pub enum Setting {
     /// It is a Helm chart.
     Helm,
+    /// Its chart's directory, below the manifest's.
+    Chart(String),
+    /// Where its Kubernetes manifests lie, below the manifest's directory.
+    Manifests(String),
     /// Its container image, without tag.
     Image(String),
     /// Its version.
@@ -223,6 +227,8 @@ impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Helm => f.write_str("helm"),
+            Self::Chart(path) => write!(f, "chart {path}"),
+            Self::Manifests(path) => write!(f, "manifests {path}"),
             Self::Image(image) => write!(f, "image {image}"),
             Self::Version(version) => write!(f, "version {version}"),
             Self::Slot(slot) => write!(f, "slot {slot}"),

@@ -58,7 +58,7 @@ pub fn import(bytes: &[u8], name: &str) -> Imported {
             files: Vec::new(),
         };
     }
-    let manifest = draft::write(&reading, &name);
+    let manifest = draft::write(&reading, &head(&name), "the page says");
     let files = starter::files(&reading);
     Imported {
         manifest,
@@ -66,6 +66,15 @@ pub fn import(bytes: &[u8], name: &str) -> Imported {
         problems: reading.problems,
         files,
     }
+}
+
+/// What stands at the top of a manifest.
+fn head(name: &str) -> Vec<String> {
+    vec![
+        format!("Made from {name} by `segue import`."),
+        "`# line …` names the line of the page that a line came from, `# guessed:` a choice".into(),
+        "that the page left, `# TODO(owner):` what only its owner can know.".into(),
+    ]
 }
 
 fn no_text(flaw: Flaw, name: &str) -> Problem {

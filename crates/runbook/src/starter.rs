@@ -35,18 +35,16 @@ pub(crate) fn files(reading: &Reading) -> Vec<Starter> {
 
 fn of(reading: &Reading, module: &Module) -> Vec<Starter> {
     let id = &module.id;
-    let what = What::Setting {
-        module: id.clone(),
-        setting: Setting::Helm,
-    };
-    let is_chart = reading
-        .facts
-        .iter()
-        .any(|fact| fact.kind != Kind::LeftOver && fact.what == what);
+    let mut settings = settings(reading, id);
+    // What lies there already needs no start.
+    if settings.any(|it| matches!(it, Setting::Chart(_) | Setting::Manifests(_))) {
+        return Vec::new();
+    }
+    let is_chart = self::settings(reading, id).any(|it| *it == Setting::Helm);
     let objects = if module.shared || id.ends_with("config") {
         config(id)
     } else {
-        workload(id)
+        workload(id, &image(reading, module))
     };
     if !is_chart {
         return vec![Starter {
@@ -69,6 +67,38 @@ fn of(reading: &Reading, module: &Module) -> Vec<Starter> {
     ]
 }
 
+fn settings<'a>(reading: &'a Reading, id: &'a str) -> impl Iterator<Item = &'a Setting> {
+    reading
+        .facts
+        .iter()
+        .filter_map(move |fact| match &fact.what {
+            What::Setting { module, setting } if module == id && fact.kind != Kind::LeftOver => {
+                Some(setting)
+            }
+            _ => None,
+        })
+}
+
+/// Its image with its version as the tag, as far as they are known.
+fn image(reading: &Reading, module: &Module) -> String {
+    let id = &module.id;
+    let image = settings(reading, id).find_map(|it| match it {
+        Setting::Image(image) => Some(image.clone()),
+        _ => None,
+    });
+    let version = settings(reading, id).find_map(|it| match it {
+        Setting::Version(version) if image.is_some() => Some(version.as_str()),
+        _ => None,
+    });
+    format!(
+        "{}:{}",
+        image
+            .clone()
+            .unwrap_or_else(|| format!("registry.invalid/{id}")),
+        version.unwrap_or("0.1.0")
+    )
+}
+
 fn config(id: &str) -> String {
     format!(
         "# TODO(owner): the configuration that others share.\n\
@@ -76,12 +106,12 @@ fn config(id: &str) -> String {
     )
 }
 
-fn workload(id: &str) -> String {
+fn workload(id: &str, image: &str) -> String {
     format!(
         "# TODO(owner): put the objects of {id} here, or its image into these.\n\
          apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {id}\nspec:\n  replicas: 2\n  \
          selector:\n    matchLabels: {{ app: {id} }}\n  template:\n    metadata:\n      labels: {{ app: {id} }}\n    \
-         spec:\n      containers:\n        - name: {id}\n          image: registry.invalid/{id}:0.1.0\n          \
+         spec:\n      containers:\n        - name: {id}\n          image: {image}\n          \
          ports: [{{ containerPort: 8080 }}]\n          readinessProbe:\n            httpGet: {{ path: /healthz, port: 8080 }}\n\
          ---\napiVersion: v1\nkind: Service\nmetadata:\n  name: {id}\nspec:\n  selector: {{ app: {id} }}\n  ports: [{{ port: 80, targetPort: 8080 }}]\n"
     )

@@ -43,7 +43,7 @@ pub fn run(args: &Import, console: Console) -> Result<Exit, Problem> {
     match &args.out {
         Some(out) => {
             let file = manifest_file(out);
-            let written = write(&file, &imported, args.force)?;
+            let written = write(&file, &imported.manifest, &imported.files, args.force)?;
             tell(&imported, &file, &written, console);
         }
         None if console.is_json() => console.json(&told(&imported, None)),
@@ -52,7 +52,8 @@ pub fn run(args: &Import, console: Console) -> Result<Exit, Problem> {
     Ok(Exit::Done)
 }
 
-fn manifest_file(out: &Path) -> PathBuf {
+/// The file that takes the manifest.
+pub(super) fn manifest_file(out: &Path) -> PathBuf {
     if out.is_dir() {
         out.join(MANIFEST)
     } else {
@@ -61,21 +62,19 @@ fn manifest_file(out: &Path) -> PathBuf {
 }
 
 /// Writes the manifest, and what it names where nothing is yet.
-fn write<'a>(
+pub(super) fn write<'a>(
     file: &Path,
-    imported: &'a Imported,
+    manifest: &str,
+    files: &'a [Starter],
     force: bool,
 ) -> Result<Vec<&'a Starter>, Problem> {
     if file.exists() && !force {
-        let what = format!("{} is there already", file.display());
-        let failure = Problem::input("SEG2213", what)
-            .hint("write somewhere else with `-o`, or over it with `--force`");
-        return Err(failure.into());
+        return Err(is_there(file));
     }
     let directory = file.parent().unwrap_or(Path::new(""));
-    put(file, &imported.manifest)?;
+    put(file, manifest)?;
     let mut written = Vec::new();
-    for starter in &imported.files {
+    for starter in files {
         let path = directory.join(&starter.path);
         // What the owner has put there stays.
         if !path.exists() {
@@ -84,6 +83,14 @@ fn write<'a>(
         }
     }
     Ok(written)
+}
+
+/// Somebody may have worked on it.
+pub(super) fn is_there(file: &Path) -> Problem {
+    let what = format!("{} is there already", file.display());
+    Problem::input("SEG2213", what)
+        .hint("write somewhere else with `-o`, or over it with `--force`")
+        .into()
 }
 
 fn put(path: &Path, text: &str) -> Result<(), Problem> {
@@ -124,6 +131,12 @@ fn tell(imported: &Imported, file: &Path, written: &[&Starter], console: Console
             console.text("");
         }
     }
+    tell_rest(&imported.manifest, file, written, console);
+}
+
+/// What was written beside the manifest, and what comes next.
+pub(super) fn tell_rest(manifest: &str, file: &Path, written: &[&Starter], console: Console) {
+    let paint = console.paint();
     if !written.is_empty() {
         let title = paint.strong("Written beside it, to be filled in:");
         console.text(&title.to_string());
@@ -132,7 +145,7 @@ fn tell(imported: &Imported, file: &Path, written: &[&Starter], console: Console
         }
         console.text("");
     }
-    let gaps = imported.manifest.matches("TODO(owner)").count();
+    let gaps = manifest.matches("TODO(owner)").count();
     let parent = file.parent().filter(|it| !it.as_os_str().is_empty());
     let directory = parent.unwrap_or(Path::new(".")).display();
     console.text(&format!(
@@ -153,13 +166,18 @@ fn line(fact: &Fact) -> String {
     format!("  line {:>3}  {}{made}{because}", fact.line, fact.quote)
 }
 
+/// How sure a fact is, as machines are told.
+pub(super) fn sureness(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Understood => "understood",
+        Kind::Guessed => "guessed",
+        Kind::LeftOver => "left-over",
+    }
+}
+
 fn told(imported: &Imported, file: Option<&Path>) -> Value {
     let facts = imported.facts.iter().map(|it| {
-        let kind = match it.kind {
-            Kind::Understood => "understood",
-            Kind::Guessed => "guessed",
-            Kind::LeftOver => "left-over",
-        };
+        let kind = sureness(it.kind);
         json!({
             "line": it.line, "quote": it.quote, "kind": kind, "what": it.what.to_string(),
             "because": it.because,

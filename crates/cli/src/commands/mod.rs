@@ -11,6 +11,7 @@ mod go_on;
 mod graph;
 mod history;
 mod import;
+mod init;
 mod kept;
 mod lock;
 mod next;
@@ -33,6 +34,7 @@ use std::path::{Path, PathBuf};
 /// What is to be done.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Init(init::Init),
     Import(import::Import),
     /// Check the manifest and its lock; nothing is asked of any cloud.
     Check(check::Check),
@@ -68,6 +70,7 @@ pub enum Command {
 pub async fn run(command: Command, console: &Console) -> Result<Exit, Problem> {
     let console = *console;
     match command {
+        Command::Init(it) => init::run(&it, console),
         Command::Import(it) => import::run(&it, console),
         Command::Check(it) => check::run(&it, console),
         Command::Graph(it) => graph::run(&it, console),

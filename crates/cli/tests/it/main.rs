@@ -6,6 +6,7 @@ mod clouds;
 mod commands;
 mod faults;
 mod good;
+mod init;
 mod input;
 mod kept_plans;
 mod killed;

@@ -23,12 +23,14 @@ const MOST_BYTES: usize = 1 << 20;
 struct Draft<'a> {
     reading: &'a Reading,
     of_module: HashMap<&'a str, Vec<&'a Fact>>,
-    /// The file that comments point into.
-    name: &'a str,
+    /// What stands at its top.
+    head: &'a [String],
+    /// How what is left over came here: `the page says`.
+    said: &'a str,
 }
 
 /// The manifest's text.
-pub(crate) fn write(reading: &Reading, name: &str) -> String {
+pub(crate) fn write(reading: &Reading, head: &[String], said: &str) -> String {
     let mut of_module: HashMap<_, Vec<_>> = HashMap::new();
     for fact in reading
         .facts
@@ -42,7 +44,8 @@ pub(crate) fn write(reading: &Reading, name: &str) -> String {
     let draft = Draft {
         reading,
         of_module,
-        name,
+        head,
+        said,
     };
     let full = draft.write(Yaml::new());
     if full.len() < MOST_BYTES {
@@ -90,15 +93,7 @@ impl Draft<'_> {
     }
 
     fn head(&self, yaml: &mut Yaml) {
-        yaml.comment(0, &format!("Made from {} by `segue import`.", self.name));
-        yaml.comment(
-            0,
-            "`# line …` names the line of the page that a line came from, `# guessed:` a choice",
-        );
-        yaml.comment(
-            0,
-            "that the page left, `# TODO(owner):` what only its owner can know.",
-        );
+        self.head.iter().for_each(|line| yaml.comment(0, line));
         let practices: Vec<_> = self
             .release()
             .filter(|it| matches!(it.what, What::Practice(_)))
@@ -136,14 +131,16 @@ impl Draft<'_> {
             return;
         }
         yaml.blank();
-        yaml.comment(0, "Left over: what the page says and no line above does.");
+        yaml.comment(
+            0,
+            &format!("Left over: what {} and no line above does.", self.said),
+        );
         for fact in all.iter().take(100) {
             yaml.comment(
                 0,
                 &format!(
-                    "  line {}: {} ({})",
-                    fact.line,
-                    yaml.quote(fact),
+                    "  {} ({})",
+                    yaml::at(fact.line, &yaml.quote(fact)),
                     fact.because
                 ),
             );

@@ -10,11 +10,7 @@ impl Draft<'_> {
     pub(super) fn modules(&self, yaml: &mut Yaml) {
         yaml.blank();
         if self.reading.modules.is_empty() {
-            return yaml.gap(
-                0,
-                "modules: {}",
-                "what is deployed; the page has no table or list of modules",
-            );
+            return yaml.gap(0, "modules: {}", "what is deployed; no module was found");
         }
         yaml.line(0, "modules:", "");
         for (at, module) in self.reading.modules.iter().enumerate() {
@@ -94,6 +90,15 @@ impl Draft<'_> {
             } => Some((fact, image)),
             _ => None,
         });
+        let cluster = matches!(
+            self.platform(module),
+            Platform::Kubernetes | Platform::Unknown
+        );
+        if let Some((fact, line)) = facts.iter().find_map(|fact| Some((fact, lies(fact)?)))
+            && cluster
+        {
+            return yaml.said(2, &line, fact);
+        }
         match (self.platform(module), helm, image) {
             (Platform::Kubernetes | Platform::Unknown, Some(fact), _) => {
                 yaml.said_with_gap(
@@ -176,6 +181,21 @@ impl Draft<'_> {
                 None => yaml.said(3, &format!("{key}: \"*\""), fact),
             }
         }
+    }
+}
+
+/// The line for what lies beside the manifest already.
+fn lies(fact: &Fact) -> Option<String> {
+    match &fact.what {
+        What::Setting {
+            setting: Setting::Chart(path),
+            ..
+        } => Some(format!("helm: {{ chart: {} }}", scalar(path))),
+        What::Setting {
+            setting: Setting::Manifests(path),
+            ..
+        } => Some(format!("manifests: {}", scalar(path))),
+        _ => None,
     }
 }
 

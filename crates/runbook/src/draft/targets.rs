@@ -2,7 +2,7 @@
 
 use super::{
     Draft, GAP,
-    yaml::{Yaml, scalar},
+    yaml::{Yaml, at, scalar},
 };
 use crate::{Platform, What, read::Target};
 
@@ -10,21 +10,19 @@ impl Draft<'_> {
     pub(super) fn targets(&self, yaml: &mut Yaml) {
         yaml.blank();
         let used = |at: &usize| {
-            self.reading
-                .modules
-                .iter()
-                .any(|module| module.targets.contains(at))
+            self.reading.modules.is_empty()
+                || self
+                    .reading
+                    .modules
+                    .iter()
+                    .any(|module| module.targets.contains(at))
         };
         let targets: Vec<_> = (0..self.reading.targets.len())
             .filter(used)
             .map(|at| &self.reading.targets[at])
             .collect();
         if targets.is_empty() {
-            return yaml.gap(
-                0,
-                "targets: {}",
-                "where modules run; the page names no platform",
-            );
+            return yaml.gap(0, "targets: {}", "where modules run; no platform is named");
         }
         yaml.line(0, "targets:", "");
         for target in targets {
@@ -36,11 +34,11 @@ impl Draft<'_> {
         let unknown = target.platform == Platform::Unknown;
         let comment = if unknown {
             format!(
-                "TODO(owner): no platform that Segue knows; line {}: {}",
-                target.line, target.quote
+                "TODO(owner): no platform that Segue knows; {}",
+                at(target.line, &target.quote)
             )
         } else {
-            format!("line {}: {}", target.line, target.quote)
+            at(target.line, &target.quote)
         };
         yaml.line(1, &format!("{}:", scalar(&target.id)), &comment);
         let (platform, keys): (_, &[(&'static str, &str)]) = match target.platform {

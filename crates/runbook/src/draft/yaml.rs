@@ -70,8 +70,8 @@ impl Yaml {
     pub fn source(&self, fact: &Fact) -> String {
         let from = match (fact.quote.is_empty(), self.terse) {
             (true, _) => String::new(),
-            (false, true) => format!("line {}", fact.line),
-            (false, false) => format!("line {}: {}", fact.line, self.quote(fact)),
+            (false, true) => at(fact.line, ""),
+            (false, false) => at(fact.line, &self.quote(fact)),
         };
         match (fact.kind, self.terse, from.is_empty()) {
             (Kind::Guessed, true, _) => format!("guessed, {from}"),
@@ -87,6 +87,15 @@ impl Yaml {
             return String::new();
         }
         fact.quote.clone()
+    }
+}
+
+/// Words and where they stand: no line where the words name their place themselves.
+pub(super) fn at(line: usize, quote: &str) -> String {
+    match (line, quote) {
+        (0, quote) => quote.to_owned(),
+        (line, "") => format!("line {line}"),
+        (line, quote) => format!("line {line}: {quote}"),
     }
 }
 

@@ -142,6 +142,16 @@ pub(crate) fn read(blocks: &[Block], cut: Option<usize>, name: &str) -> Reading 
 }
 
 impl Reading {
+    /// What is known without a page.
+    pub fn of(modules: Vec<Module>, targets: Vec<Target>, facts: Vec<Fact>) -> Self {
+        Self {
+            facts,
+            modules,
+            targets,
+            ..Self::default()
+        }
+    }
+
     fn fact(&mut self, kind: Kind, at: At<'_>, what: What, because: &str) {
         if self.facts.len() >= MOST_FACTS {
             self.overflow(at, "facts");

@@ -52,7 +52,7 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
 
 /// A name that platforms accept (RFC 1123, at most 50 letters so that suffixes fit);
 /// empty where the text has no letter of ASCII and none that stands for some.
-pub(crate) fn slug(text: &str) -> String {
+pub fn slug(text: &str) -> String {
     let mut slug = String::new();
     for word in words(text) {
         let word: String = word

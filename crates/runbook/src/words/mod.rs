@@ -8,7 +8,8 @@ mod german;
 mod sense;
 mod vocabulary;
 
-pub(crate) use fold::{Word, slug, words};
+pub use fold::slug;
+pub(crate) use fold::{Word, words};
 pub(crate) use sense::{Column, Sense};
 
 use std::sync::LazyLock;

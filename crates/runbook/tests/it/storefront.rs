@@ -91,6 +91,12 @@ fn is_set(module: &segue_manifest::Module, setting: &Setting) -> bool {
     let all = module.settings();
     match setting {
         Setting::Helm => matches!(module.artifact, Artifact::Chart { .. }),
+        Setting::Chart(at) => {
+            matches!(&module.artifact, Artifact::Chart { path, .. } if path.value == *at)
+        }
+        Setting::Manifests(at) => {
+            matches!(&module.artifact, Artifact::Objects { path } if path.value == *at)
+        }
         Setting::Slot(slot) => all["slot"] == slot.as_str(),
         Setting::Sidecar(name) => all["sidecars"]
             .as_array()
