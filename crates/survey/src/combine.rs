@@ -9,6 +9,7 @@ use std::collections::HashMap;
 /// Each module once, in the order that they had.
 pub(crate) fn combine(found: &mut Findings) -> Vec<Candidate> {
     let mut all = std::mem::take(&mut found.candidates);
+    keep_apart(&mut all);
     name_charts_after_releases(&mut all);
     all.retain(|it| !is_inside(it, found));
     // Who states an order comes first; waves as they follow each other.
@@ -28,6 +29,22 @@ pub(crate) fn combine(found: &mut Findings) -> Vec<Candidate> {
         .into_iter()
         .filter_map(|group| merge(group, found))
         .collect()
+}
+
+/// Releases of one name are told apart by their namespaces, as a helmfile does.
+fn keep_apart(all: &mut [Candidate]) {
+    let mut taken: Vec<(String, String)> = Vec::new();
+    for it in all.iter_mut().filter(|it| it.apart) {
+        let namespace = it.namespace.as_ref().map_or("", |it| it.value.as_str());
+        let place = |id: &str| (id.to_owned(), namespace.to_owned());
+        if taken
+            .iter()
+            .any(|(id, other)| *id == it.id && other != namespace)
+        {
+            it.id = segue_runbook::slug(&format!("{} {namespace}", it.id));
+        }
+        taken.push(place(&it.id));
+    }
 }
 
 fn wave(candidate: &Candidate) -> i64 {

@@ -109,8 +109,9 @@ impl Survey {
 
     fn environment_fact(&self, answers: &Answers, findings: &mut Vec<Finding>) {
         let at = Origin::new("", 0, String::new());
-        let said = match &answers.environment {
-            Some(name) => Said::sure(name.clone(), at),
+        let answer = answers.environment.as_deref().map(segue_runbook::slug);
+        let said = match answer.filter(|it| !it.is_empty()) {
+            Some(name) => Said::sure(name, at),
             None => {
                 let (name, because) = self.environment();
                 Said::guessed(name, at, because)

@@ -33,6 +33,9 @@ pub(crate) struct Candidate {
     /// Its name in the manifest.
     pub id: String,
     pub kind: Kind,
+    /// Another of this name and kind is another module: releases of one name in two
+    /// namespaces.
+    pub apart: bool,
     pub at: Origin,
     /// Why it may be no module.
     pub guess: Option<String>,
@@ -125,6 +128,7 @@ impl Candidate {
         (!id.is_empty() && is_short(name)).then_some(Self {
             id,
             kind,
+            apart: false,
             at,
             guess: None,
             chart: None,

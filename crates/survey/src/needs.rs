@@ -53,10 +53,10 @@ fn written(modules: &[Candidate], found: &mut Findings) -> Vec<Need> {
     let mut needs = Vec::new();
     for (module, candidate) in modules.iter().enumerate() {
         for (name, at) in &candidate.needs {
-            match ids.get(segue_runbook::slug(name).as_str()) {
+            match named(name, modules, &ids) {
                 Some(provider) => needs.push(Need {
                     module,
-                    provider: *provider,
+                    provider,
                     why: Said::sure((), at.clone()),
                 }),
                 None => unknown(&candidate.id, name, at, found),
@@ -64,6 +64,20 @@ fn written(modules: &[Candidate], found: &mut Findings) -> Vec<Need> {
         }
     }
     needs
+}
+
+/// The module that is meant: by its name, or by `namespace/name` as a helmfile writes it.
+fn named(text: &str, modules: &[Candidate], ids: &HashMap<&str, usize>) -> Option<usize> {
+    let mut parts = text.rsplit('/');
+    let name = segue_runbook::slug(parts.next()?);
+    let namespace = parts.next();
+    let apart = namespace.and_then(|it| {
+        let id = segue_runbook::slug(&format!("{name} {it}"));
+        let at = *ids.get(id.as_str())?;
+        let own = modules.get(at)?.namespace.as_ref()?;
+        (own.value == it && modules[at].apart).then_some(at)
+    });
+    apart.or_else(|| ids.get(name.as_str()).copied())
 }
 
 fn unknown(id: &str, name: &str, at: &Origin, found: &mut Findings) {

@@ -46,9 +46,11 @@ pub fn run(args: &Init, console: Console) -> Result<Exit, Problem> {
         // Before anybody is asked anything.
         return Err(super::import::is_there(&file));
     }
+    // Paths in a manifest are seen from where it lies.
+    let root = file.parent().unwrap_or(Path::new(""));
     let texts = match args.from.as_slice() {
-        [] => look::around(&args.path)?,
-        named => look::named(&args.path, named)?,
+        [] => look::around(root, &args.path)?,
+        named => look::named(root, named)?,
     };
     let survey = survey(&texts);
     if survey.is_empty() {
@@ -57,7 +59,7 @@ pub fn run(args: &Init, console: Console) -> Result<Exit, Problem> {
     let answers = if args.yes || !console.can_ask() {
         segue_survey::Answers::default()
     } else {
-        ask::ask(&survey.questions(), console)
+        ask::ask(&survey.questions(), |text| console.answer(text))
     };
     let surveyed = survey.draft(&answers);
     for problem in &surveyed.problems {

@@ -124,6 +124,24 @@ fn a_manifest_that_is_there_stays() {
 }
 
 #[test]
+fn a_manifest_may_lie_elsewhere() {
+    let project = project(&[CHART, ("in/.keep", "")]);
+    for (at, chart) in [
+        ("segue.yaml", "chart: charts/api"),
+        ("in/segue.yaml", "chart: charts/api"),
+    ] {
+        let said = segue(project.path(), &["init", "charts", "-o", at]);
+        assert_eq!(said.exit, Some(0), "{}", said.err);
+        let manifest = fs::read_to_string(project.path().join(at)).unwrap();
+        assert!(manifest.contains(chart), "{manifest}");
+        let check = segue(project.path(), &["check", at]);
+        assert_eq!(check.exit, Some(0), "{}\n{manifest}", check.err);
+    }
+    let starter = fs::read_to_string(project.path().join("in/charts/api/Chart.yaml")).unwrap();
+    assert!(starter.contains("TODO(owner)"), "{starter}");
+}
+
+#[test]
 fn where_there_is_nothing_it_says_what_it_looked_for() {
     let empty = project(&[]);
     let words = [

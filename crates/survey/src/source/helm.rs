@@ -1,6 +1,6 @@
 //! A `Chart.yaml`: the directory is a module, `appVersion` its version.
 
-use super::directory;
+use super::{directory, inner};
 use crate::{
     Kind, Text,
     finding::{Candidate, Findings, Origin, Said},
@@ -32,7 +32,11 @@ pub(super) fn read(text: &Text, found: &mut Findings) {
     let Some(mut candidate) = Candidate::new(name, Kind::Helm, at.clone()) else {
         return;
     };
-    candidate.chart = Some(Said::sure(path.to_owned(), at));
+    match inner("", path) {
+        Some(_) => candidate.chart = Some(Said::sure(path.to_owned(), at)),
+        // Beside the manifest's directory: a manifest can not name it.
+        None => candidate.far_chart = Some(at),
+    }
     let of = |key: &str| {
         let (text_of, line) = chart.word(&[key])?;
         let (version, changed) = version(text_of)?;

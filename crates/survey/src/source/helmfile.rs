@@ -65,6 +65,7 @@ fn read_release(
         return None;
     }
     let mut candidate = Candidate::new(name, Kind::Helmfile, at)?;
+    candidate.apart = true;
     candidate.namespace = word(release, &["namespace"]).map(|(name, line)| {
         let at = Origin::new(&text.path, line, format!("namespace: {name}"));
         Said::sure(name.to_owned(), at)
@@ -104,9 +105,8 @@ fn needs(release: &Node, file: &str) -> Vec<(String, Origin)> {
         .iter()
         .filter_map(|node| {
             let text = node.text().filter(|it| is_short(it))?;
-            let name = text.rsplit('/').next()?;
             let at = Origin::new(file, node.line, format!("needs: {text}"));
-            Some((name.to_owned(), at))
+            Some((text.to_owned(), at))
         })
         .collect()
 }

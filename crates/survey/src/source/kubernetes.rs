@@ -1,7 +1,7 @@
 //! Files of Kubernetes objects: Deployments and StatefulSets are modules, with or
 //! without a sync wave of Argo CD.
 
-use super::{Around, argo, directory};
+use super::{Around, argo, directory, inner};
 use crate::{
     Kind, Problem, Text,
     finding::{Candidate, Findings, Origin, Said},
@@ -36,7 +36,10 @@ pub(super) fn read(text: &Text, around: &Around<'_>, found: &mut Findings) {
         } else if is_workload(object) {
             if let Some(mut candidate) = workload(object, &text.path) {
                 candidate.manifests = manifests(text, around, single, &candidate.at);
-                if !single {
+                if candidate.manifests.is_none() && single {
+                    let because = "it lies outside of the manifest's directory";
+                    found.leave(candidate.at.clone(), because);
+                } else if !single {
                     let because =
                         "it shares its file with others: put its objects into one of its own";
                     found.leave(candidate.at.clone(), because);
@@ -114,7 +117,7 @@ fn workload(object: &Node, file: &str) -> Option<Candidate> {
 /// The directory where it holds this one workload and nothing but objects, else the
 /// file where it does; nothing where workloads share a file.
 fn manifests(text: &Text, around: &Around<'_>, single: bool, at: &Origin) -> Option<Said<String>> {
-    if !single {
+    if !single || inner("", &text.path).is_none() {
         return None;
     }
     let own = directory(&text.path);

@@ -205,6 +205,39 @@ releases:
     insta::assert_snapshot!(surveyed.manifest);
 }
 
+#[test]
+fn releases_of_one_name_in_two_namespaces_are_two_modules() {
+    let text = "releases:\n- { name: redis, namespace: a, chart: x/redis }\n- { name: redis, namespace: b, chart: x/redis }\n- { name: api, namespace: b, chart: x/api, needs: [b/redis] }\n";
+    let surveyed = surveyed(&[file(Kind::Helmfile, "helmfile.yaml", text)]);
+    assert_eq!(
+        order(&surveyed.manifest),
+        ["redis needs ", "redis-b needs ", "api needs redis-b"]
+    );
+}
+
+#[test]
+fn what_lies_outside_of_the_manifests_directory_is_a_gap() {
+    let surveyed = surveyed(&[
+        file(
+            Kind::Helm,
+            "/x/charts/api/Chart.yaml",
+            "name: api\nversion: 1.0.0\n",
+        ),
+        file(
+            Kind::Kubernetes,
+            "/x/web.yaml",
+            &deployment("web", "x.io/web:1.0.0", ""),
+        ),
+    ]);
+    parsed(&surveyed.manifest);
+    assert_eq!(surveyed.files.len(), 3, "{:?}", surveyed.files);
+    assert!(
+        surveyed
+            .manifest
+            .contains("outside of the manifest's directory")
+    );
+}
+
 fn application(name: &str, wave: &str, path: &str) -> String {
     format!(
         "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: {name}\n{wave}spec:\n  source: {{ repoURL: 'https://git:hunter2@x.example/r', path: {path} }}\n  destination: {{ namespace: shop }}\n---\n"

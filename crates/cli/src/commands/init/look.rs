@@ -38,12 +38,12 @@ pub fn source(text: &str) -> Result<Source, String> {
 }
 
 /// What was named: files, or directories of them.
-pub fn named(directory: &Path, sources: &[Source]) -> Result<Vec<Text>, Problem> {
+pub fn named(root: &Path, sources: &[Source]) -> Result<Vec<Text>, Problem> {
     let mut texts = Vec::new();
     for Source { kind, path } in sources {
         if !path.is_dir() {
             let text = String::from_utf8_lossy(&project::read(path)?).into_owned();
-            let path = seen_from(directory, path);
+            let path = seen_from(root, path);
             texts.push(Text {
                 kind: *kind,
                 path,
@@ -52,7 +52,7 @@ pub fn named(directory: &Path, sources: &[Source]) -> Result<Vec<Text>, Problem>
             continue;
         }
         let mut found = Vec::new();
-        walk(directory, path, DEPTH, &mut Bounds::default(), &mut found);
+        walk(root, path, DEPTH, &mut Bounds::default(), &mut found);
         let is_meant = |it: &Text| {
             it.kind == *kind || matches!((it.kind, kind), (Kind::Kubernetes, Kind::Argo))
         };
@@ -62,7 +62,7 @@ pub fn named(directory: &Path, sources: &[Source]) -> Result<Vec<Text>, Problem>
 }
 
 /// Everything that is looked for.
-pub fn around(directory: &Path) -> Result<Vec<Text>, Problem> {
+pub fn around(root: &Path, directory: &Path) -> Result<Vec<Text>, Problem> {
     if !directory.is_dir() {
         let what = format!("there is no directory {}", directory.display());
         return Err(Problem::input("SEG2201", what)
@@ -70,13 +70,7 @@ pub fn around(directory: &Path) -> Result<Vec<Text>, Problem> {
             .into());
     }
     let mut texts = Vec::new();
-    walk(
-        directory,
-        directory,
-        DEPTH,
-        &mut Bounds::default(),
-        &mut texts,
-    );
+    walk(root, directory, DEPTH, &mut Bounds::default(), &mut texts);
     at_home(&mut texts);
     Ok(texts)
 }
@@ -140,10 +134,20 @@ fn read(file: &Path) -> Option<String> {
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A path with `/`, from the project's directory where it lies in it.
+/// A path with `/`, from the manifest's directory where it lies in it.
 fn seen_from(root: &Path, file: &Path) -> String {
-    let path = file.strip_prefix(root).unwrap_or(file);
-    let path = path.strip_prefix(".").unwrap_or(path);
+    let root = if root == Path::new("") {
+        Path::new(".")
+    } else {
+        root
+    };
+    let real = |path: &Path| path.canonicalize().ok();
+    let inner = real(root)
+        .zip(real(file))
+        .and_then(|(root, file)| file.strip_prefix(root).ok().map(Path::to_owned));
+    // Elsewhere: whole, so that nobody takes it for one from here.
+    let path = inner.or_else(|| std::path::absolute(file).ok());
+    let path = path.as_deref().unwrap_or(file);
     path.display().to_string().replace('\\', "/")
 }
 
