@@ -98,6 +98,8 @@ pub enum Setting {
     Manifests(String),
     /// Its container image, without tag.
     Image(String),
+    /// The tag of its image, where that is not its version.
+    Tag(String),
     /// Its version.
     Version(String),
     /// The slot that takes the new version.
@@ -230,6 +232,7 @@ impl fmt::Display for Setting {
             Self::Chart(path) => write!(f, "chart {path}"),
             Self::Manifests(path) => write!(f, "manifests {path}"),
             Self::Image(image) => write!(f, "image {image}"),
+            Self::Tag(tag) => write!(f, "tag {tag}"),
             Self::Version(version) => write!(f, "version {version}"),
             Self::Slot(slot) => write!(f, "slot {slot}"),
             Self::Sidecar(name) => write!(f, "sidecar {name}"),

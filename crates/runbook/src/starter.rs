@@ -79,24 +79,26 @@ fn settings<'a>(reading: &'a Reading, id: &'a str) -> impl Iterator<Item = &'a S
         })
 }
 
-/// Its image with its version as the tag, as far as they are known.
+/// Its image with its tag, as far as they are known.
 fn image(reading: &Reading, module: &Module) -> String {
     let id = &module.id;
-    let image = settings(reading, id).find_map(|it| match it {
-        Setting::Image(image) => Some(image.clone()),
+    let all = || settings(reading, id);
+    let Some(image) = all().find_map(|it| match it {
+        Setting::Image(image) => Some(image),
+        _ => None,
+    }) else {
+        return format!("registry.invalid/{id}:0.1.0");
+    };
+    let tag = all().find_map(|it| match it {
+        Setting::Tag(tag) => Some(tag),
         _ => None,
     });
-    let version = settings(reading, id).find_map(|it| match it {
-        Setting::Version(version) if image.is_some() => Some(version.as_str()),
+    let version = all().find_map(|it| match it {
+        Setting::Version(version) => Some(version),
         _ => None,
     });
-    format!(
-        "{}:{}",
-        image
-            .clone()
-            .unwrap_or_else(|| format!("registry.invalid/{id}")),
-        version.unwrap_or("0.1.0")
-    )
+    let tag = tag.or(version).map_or("latest", String::as_str);
+    format!("{image}:{tag}")
 }
 
 fn config(id: &str) -> String {

@@ -103,7 +103,11 @@ fn merge(group: Vec<Candidate>, found: &mut Findings) -> Option<Candidate> {
         one(&mut kept.namespace, other.namespace, "namespace");
         one(&mut kept.context, other.context, "context");
         one(&mut kept.chart, other.chart, "chart");
+        let tags = kept.image.is_none();
         one(&mut kept.image, other.image, "image");
+        if tags {
+            kept.tag = other.tag;
+        }
         if kept.chart.is_none() {
             kept.manifests = kept.manifests.or(other.manifests);
         }

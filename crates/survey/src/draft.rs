@@ -153,6 +153,7 @@ impl Survey {
             setting(&module.manifests, Setting::Manifests);
         }
         setting(&module.image, Setting::Image);
+        setting(&module.tag, Setting::Tag);
         if let Some(at) = module.far_chart.as_ref().filter(|_| module.chart.is_none()) {
             let said = Said::guessed(
                 (),

@@ -46,6 +46,8 @@ pub(crate) struct Candidate {
     pub manifests: Option<Said<String>>,
     /// Its image without tag.
     pub image: Option<Said<String>>,
+    /// The image's tag, where it is not the version.
+    pub tag: Option<Said<String>>,
     pub version: Option<Said<String>>,
     pub namespace: Option<Said<String>>,
     pub context: Option<Said<String>>,
@@ -135,6 +137,7 @@ impl Candidate {
             far_chart: None,
             manifests: None,
             image: None,
+            tag: None,
             version: None,
             namespace: None,
             context: None,

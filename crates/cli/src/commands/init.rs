@@ -104,7 +104,7 @@ fn tell(surveyed: &Surveyed, file: &Path, written: &[&Starter], console: Console
     ];
     for (kind, title) in lists {
         if count(kind) > 0 {
-            console.text(&format!("{}", paint.strong(title)));
+            console.text(&paint.strong(title).to_string());
             surveyed.of(kind).for_each(|it| console.text(&line(it)));
             console.text("");
         }
@@ -116,7 +116,7 @@ fn tell(surveyed: &Surveyed, file: &Path, written: &[&Starter], console: Console
 fn line(finding: &Finding) -> String {
     let fact = &finding.fact;
     let place = match (finding.file.as_str(), fact.line) {
-        ("", _) => "nowhere".to_owned(),
+        ("", _) => "-".to_owned(),
         (file, 0) => file.to_owned(),
         (file, line) => format!("{file}:{line}"),
     };

@@ -121,6 +121,11 @@ fn a_manifest_that_is_there_stays() {
     assert_eq!(segue(project.path(), &["init", "--force"]).exit, Some(0));
     assert!(read("segue.yaml").starts_with("# Made by `segue init`"));
     assert_eq!(read("db/objects.yaml"), "# mine\n");
+    // Starter files that nobody filled in are not taken for what is there.
+    let manifest = read("segue.yaml");
+    assert!(read("api/objects.yaml").contains("image: x.io/api:1.2.0"));
+    assert_eq!(segue(project.path(), &["init", "--force"]).exit, Some(0));
+    assert_eq!(read("segue.yaml"), manifest);
 }
 
 #[test]

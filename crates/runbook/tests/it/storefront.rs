@@ -91,6 +91,8 @@ fn is_set(module: &segue_manifest::Module, setting: &Setting) -> bool {
     let all = module.settings();
     match setting {
         Setting::Helm => matches!(module.artifact, Artifact::Chart { .. }),
+        // No page says one.
+        Setting::Tag(_) => false,
         Setting::Chart(at) => {
             matches!(&module.artifact, Artifact::Chart { path, .. } if path.value == *at)
         }

@@ -79,5 +79,8 @@ fn deployed(service: &Node, file: &str, candidate: &mut Candidate, found: &mut F
                 ),
                 _ => Said::sure(version, at.clone()),
             });
+    let tag = tag.unwrap_or_else(|| "latest".to_owned());
+    let same = candidate.version.as_ref().is_some_and(|it| it.value == tag);
+    candidate.tag = (!same).then(|| Said::sure(tag, at.clone()));
     candidate.image = Some(Said::sure(repository, at));
 }

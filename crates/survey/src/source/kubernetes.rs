@@ -9,6 +9,9 @@ use crate::{
     yaml::{self, Node},
 };
 
+/// How a starter file begins until its owner has filled it in.
+const STARTER: &str = "# TODO(owner):";
+
 /// Workloads and Applications become modules.
 pub(super) fn read(text: &Text, around: &Around<'_>, found: &mut Findings) {
     if text.path.ends_with("kustomization.yaml") || text.path.ends_with("kustomization.yml") {
@@ -19,7 +22,8 @@ pub(super) fn read(text: &Text, around: &Around<'_>, found: &mut Findings) {
         );
         return;
     }
-    if !speaks_of_objects(&text.text) {
+    // A starter file that nobody filled in says nothing.
+    if text.text.starts_with(STARTER) || !speaks_of_objects(&text.text) {
         return;
     }
     let Ok(documents) = yaml::parse(&text.text) else {
@@ -109,6 +113,9 @@ fn workload(object: &Node, file: &str) -> Option<Candidate> {
                     guess: changed.then(|| because.to_owned()),
                 }
             });
+        let tag = image.tag.unwrap_or_else(|| "latest".to_owned());
+        let same = candidate.version.as_ref().is_some_and(|it| it.value == tag);
+        candidate.tag = (!same).then(|| Said::sure(tag, at.clone()));
         candidate.image = Some(Said::sure(image.repository, at));
     }
     Some(candidate)

@@ -108,6 +108,21 @@ fn compose_keeps_the_order_of_depends_on() {
     let problems: Vec<_> = surveyed.problems.iter().map(ToString::to_string).collect();
     assert!(!format!("{surveyed:?}").contains("hunter2"));
     insta::assert_snapshot!(format!("{}\n{}", surveyed.manifest, problems.join("\n")));
+    let images = |it: &segue_runbook::Starter| {
+        let line = it.text.lines().find(|it| it.contains("image:"));
+        line.map(|it| it.trim().to_owned())
+    };
+    let images: Vec<_> = surveyed.files.iter().filter_map(images).collect();
+    assert_eq!(
+        images,
+        [
+            "image: postgres:16",
+            "image: redis:latest",
+            "image: shop.azurecr.io/auth:v2.1.0",
+            "image: shop.azurecr.io/api:1.4.2",
+            "image: registry.invalid/web:0.1.0"
+        ]
+    );
 }
 
 #[test]
