@@ -122,8 +122,11 @@ impl Engine {
                 if let Some(task) = self.running.remove(&operation) {
                     task.abort();
                 }
-                if !happened.iter().any(|it| is_outcome_of(it, &operation)) {
-                    happened.push(concluded(operation, outcome));
+                // Decisions that waited come together: the last word counts.
+                let mut earlier = happened.iter_mut();
+                match earlier.find(|it| is_outcome_of(it, &operation)) {
+                    Some(earlier) => *earlier = concluded(operation, outcome),
+                    None => happened.push(concluded(operation, outcome)),
                 }
             }
             Command::Suspend { failure } => {

@@ -64,10 +64,11 @@ fn item(
     carriers: &Carriers<'_>,
 ) -> Item {
     let span = timeline.span(&operation.id, Direction::Do);
-    let decided = deciders(events, &operation.id);
+    let state = state(operation, timeline, span);
+    let decided = deciders(events, &operation.id, state);
     Item {
         text: text(operation),
-        state: state(operation, timeline, span),
+        state,
         operation: operation.id.to_string(),
         asked: asked(&operation.action),
         answered: answered(span),
@@ -162,12 +163,13 @@ pub(crate) fn subject(operation: &Operation) -> String {
     }
 }
 
-/// Those who decided an operation that is people's to decide.
-fn deciders(events: &[Event], gate: &OperationId) -> String {
+/// Those who opened an operation that is people's to decide, or those who closed it.
+fn deciders(events: &[Event], gate: &OperationId, state: ItemState) -> String {
+    let closed = state == ItemState::Failed;
     let mut names: Vec<&str> = Vec::new();
     for event in events {
         if let EventKind::Asked { by, wish, .. } = &event.kind
-            && let Wish::Approve { operation } | Wish::Reject { operation } = wish
+            && let Some(operation) = decision(wish, closed)
             && operation == gate
             && !names.contains(&by.as_str())
         {
@@ -175,6 +177,15 @@ fn deciders(events: &[Event], gate: &OperationId) -> String {
         }
     }
     names.join(", ")
+}
+
+/// The gate that a wish closes or opens.
+fn decision(wish: &Wish, closed: bool) -> Option<&OperationId> {
+    match wish {
+        Wish::Reject { operation } if closed => Some(operation),
+        Wish::Approve { operation } if !closed => Some(operation),
+        _ => None,
+    }
 }
 
 /// Who carried the release out, from when on.

@@ -46,6 +46,12 @@ pub fn run(args: &Check, console: Console) -> Result<Exit, Problem> {
             "{ok}  {}: {environment}, {modules} modules on {targets} targets, {lock}",
             project.source.name
         ));
+        let gaps = project.source.text.matches("TODO(owner)").count();
+        if gaps > 0 {
+            console.note(&format!(
+                "{gaps} gaps are marked TODO(owner): yours to fill in."
+            ));
+        }
     }
     Ok(Exit::Done)
 }

@@ -54,7 +54,8 @@ pub fn run(args: &Import, console: Console) -> Result<Exit, Problem> {
 
 /// The file that takes the manifest.
 pub(super) fn manifest_file(out: &Path) -> PathBuf {
-    if out.is_dir() {
+    let meant = out.as_os_str().to_string_lossy().ends_with('/');
+    if meant || out.is_dir() {
         out.join(MANIFEST)
     } else {
         out.to_owned()

@@ -160,6 +160,30 @@ fn a_request_is_taken_up_once_whoever_comes_and_goes() {
     });
 }
 
+#[test]
+fn of_decisions_that_waited_the_last_word_counts() {
+    let room = Room::new();
+    block_on(async {
+        let site = Site::new(&room, &gated()).await;
+        let stop = Person::here(When::Awaiting("uat"), Wish::Stop);
+        site.run_with(&[stop]).await.unwrap();
+        let operation = || "uat".into();
+        let approve = || Wish::Approve {
+            operation: operation(),
+        };
+        let reject = Wish::Reject {
+            operation: operation(),
+        };
+        for (name, wish) in [("ana", approve()), ("ben", approve()), ("eva", reject)] {
+            let asking = site.afar.ask(&site.release, &wish, name, "", 0);
+            asking.await.unwrap();
+        }
+        let conclusion = site.run().await.unwrap();
+        assert_eq!(conclusion, Conclusion::Ended(Ending::Undone));
+        assert_eq!(site.version("auth@cloud"), "1.0.0");
+    });
+}
+
 /// A clock that stands still until somebody moves it.
 struct Still(AtomicI64);
 
