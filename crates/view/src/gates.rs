@@ -96,11 +96,21 @@ impl GateReport {
         (self.count as usize).saturating_sub(self.approved.len())
     }
 
+    /// Whether it waits for people, and is lacking somebody's word.
+    pub fn waits(&self) -> bool {
+        self.state == GateState::Waits && self.missing() > 0
+    }
+
     /// `2 approvals of ana, bob`: what is still missing.
     pub fn wanted(&self) -> String {
         let approved: Vec<_> = self.approved.iter().map(|it| it.by.clone()).collect();
         wanted(self.count, &self.from, &approved)
     }
+}
+
+/// Whether too few have approved so far.
+pub(crate) fn lacks(count: u32, approved: &[String]) -> bool {
+    approved.len() < count as usize
 }
 
 /// How many approvals are still wanted, and whose would do.

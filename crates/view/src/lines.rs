@@ -2,7 +2,7 @@
 
 use crate::{
     Paint, View, clock,
-    gates::{Names, wanted},
+    gates::{Names, lacks, wanted},
     people::Deed,
     rows::retrying,
 };
@@ -90,7 +90,7 @@ impl<W: Write + Send> View for Lines<W> {
                 from,
                 count,
                 approved,
-            } => {
+            } if lacks(*count, approved) => {
                 let line = format!(
                     "waits for {}: segue approve {}",
                     wanted(*count, from, approved),
@@ -110,7 +110,7 @@ impl<W: Write + Send> View for Lines<W> {
                     &retrying(failure, *wait_ms),
                 );
             }
-            Notice::Begun { .. } | Notice::Progress { .. } => {}
+            Notice::Awaiting { .. } | Notice::Begun { .. } | Notice::Progress { .. } => {}
         }
     }
 
@@ -168,6 +168,13 @@ mod tests {
             from: vec!["ana".into(), "bob".into()],
             count: 2,
             approved: Vec::new(),
+        });
+        // Those who said it while nobody carried the release out: nothing is lacking.
+        lines.show(&Notice::Awaiting {
+            operation: "gate/uat".into(),
+            from: vec!["ana".into(), "bob".into(), "carol".into()],
+            count: 2,
+            approved: vec!["ana".into(), "bob".into()],
         });
         lines.show(&Notice::Journaled(Event {
             seq: 2,

@@ -5,7 +5,7 @@ use segue_model::{
     Action, Direction, Ending, Event, EventKind, Failure, Operation, OperationId, Plan, ReleaseId,
     Requests, Subject, Verb, Version,
 };
-use segue_release::Machine;
+use segue_release::{Machine, Phase};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -35,12 +35,17 @@ pub struct Report {
     pub gates: Vec<GateReport>,
     /// What people did, in order.
     pub people: Vec<Deed>,
+    /// What people asked for that nobody has taken up yet: the events do not tell it,
+    /// whoever reads the journal's requests does.
+    pub recorded: Vec<Deed>,
     /// Triggers that are not given back yet.
     pub leases: Vec<Lease>,
     /// What was carried out and stays, though the release turned back.
     pub stays: Vec<Stay>,
     /// Whether a step failed that a person is to mend before it is tried again.
     pub held: bool,
+    /// Whether it is on its way back, and not over.
+    pub undoing: bool,
     /// The finished release that this one takes back, when it is a rollback.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rolls_back: Option<ReleaseId>,
@@ -131,9 +136,11 @@ impl Report {
             failures: failures(&timeline),
             gates: machine.map_or_else(Vec::new, |it| GateReport::all(plan, events, it)),
             people: Deed::all(plan, events),
+            recorded: Vec::new(),
             leases: machine.map_or_else(Vec::new, |it| Lease::all(plan, events, it)),
             stays: machine.map_or_else(Vec::new, |it| stays(plan, it)),
             held: machine.is_some_and(Machine::is_held),
+            undoing: machine.is_some_and(|it| it.phase() == Phase::Undoing),
             rolls_back: plan.rolls_back.clone(),
             requests: measured(events),
         }

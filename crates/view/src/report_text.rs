@@ -1,7 +1,7 @@
 //! What a release did, for people.
 
 use crate::{
-    GateState, Paint, Report, TriggerReport, duration,
+    GateReport, Paint, Report, TriggerReport, duration,
     failure_text::about,
     moment,
     report::ModuleReport,
@@ -40,27 +40,35 @@ fn headline(report: &Report, paint: Paint, width: usize) -> String {
     let back = report.rolls_back.as_ref();
     let back = back.map_or_else(String::new, |it| format!(" (rolls {it} back)"));
     let name = format!("Release {} of {}{back}", report.release, report.environment);
-    let (sign, became) = match report.ending {
-        Some(Ending::Succeeded) => (paint.good("✓"), "succeeded"),
-        Some(Ending::Undone) => (paint.bad("✗"), "failed and was undone"),
-        Some(Ending::Cancelled) => (paint.warn("↶"), "was cancelled and undone"),
-        Some(Ending::PartlyUndone) => (
-            paint.warn("↶"),
-            "was undone, except for what cannot be undone",
-        ),
-        Some(Ending::Abandoned) => (
-            paint.warn("!"),
-            "was left where it stood, and its triggers were given back",
-        ),
-        Some(Ending::Stuck) => (paint.bad("✗"), "failed, and not all of it could be undone"),
-        Some(Ending::Incomplete) => (
-            paint.warn("!"),
-            "is live in every module, and something after that failed",
-        ),
-        None if report.held => (paint.bad("✗"), "failed and holds: nothing was undone"),
-        None => (paint.warn("…"), "is not over"),
+    let sign = match report.ending {
+        Some(Ending::Succeeded) => paint.good("✓"),
+        Some(Ending::Undone | Ending::Stuck) => paint.bad("✗"),
+        Some(Ending::Cancelled | Ending::PartlyUndone) => paint.warn("↶"),
+        Some(Ending::Abandoned | Ending::Incomplete) => paint.warn("!"),
+        None if report.held => paint.bad("✗"),
+        None if report.undoing => paint.warn("↶"),
+        None => paint.warn("…"),
     };
+    let became = report.became();
     format!("{sign} {}", wrap(&format!("{name} {became}"), 2, width))
+}
+
+impl Report {
+    /// `failed and was undone`: what became of it, to stand after its name.
+    pub fn became(&self) -> &'static str {
+        match self.ending {
+            Some(Ending::Succeeded) => "succeeded",
+            Some(Ending::Undone) => "failed and was undone",
+            Some(Ending::Cancelled) => "was cancelled and undone",
+            Some(Ending::PartlyUndone) => "was undone, except for what cannot be undone",
+            Some(Ending::Abandoned) => "was left where it stood, and its triggers were given back",
+            Some(Ending::Stuck) => "failed, and not all of it could be undone",
+            Some(Ending::Incomplete) => "is live in every module, and something after that failed",
+            None if self.held => "failed and holds: nothing was undone",
+            None if self.undoing => "is being undone, and is not over",
+            None => "is not over",
+        }
+    }
 }
 
 fn modules(text: &mut String, report: &Report, paint: Paint) {
@@ -145,9 +153,8 @@ fn journey(trigger: &TriggerReport) -> String {
 
 /// What waits for people.
 fn gates(text: &mut String, report: &Report, paint: Paint, width: usize) {
-    let waiting = report.gates.iter();
-    let waiting = waiting.filter(|it| it.state == GateState::Waits && report.ending.is_none());
-    for gate in waiting {
+    let open = report.gates.iter().filter(|_| report.ending.is_none());
+    for gate in open.filter(|it| GateReport::waits(it)) {
         let so_far: Vec<_> = gate.approved.iter().map(|it| it.by.as_str()).collect();
         let so_far = match so_far.as_slice() {
             [] => String::new(),
@@ -165,13 +172,19 @@ fn gates(text: &mut String, report: &Report, paint: Paint, width: usize) {
     }
 }
 
-/// What people did, unless it is only that one of them began it.
+/// What people did, unless it is only that one of them began it, and what they
+/// asked for since.
 fn people(text: &mut String, report: &Report, paint: Paint, width: usize) {
-    if report.people.len() < 2 {
+    if report.people.len() + report.recorded.len() < 2 {
         return;
     }
     for deed in &report.people {
         let said = wrap(&plain(&deed.to_string()), MOMENT + 4, width);
+        let _ = writeln!(text, "  {}  {said}", paint.faint(moment(deed.at_ms)));
+    }
+    for deed in &report.recorded {
+        let said = format!("{deed} (recorded; taken up when the release goes on)");
+        let said = wrap(&plain(&said), MOMENT + 4, width);
         let _ = writeln!(text, "  {}  {said}", paint.faint(moment(deed.at_ms)));
     }
     text.push('\n');
@@ -228,7 +241,7 @@ fn failures(text: &mut String, report: &Report, paint: Paint, width: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Approved, FailureReport, GateReport, Stay};
+    use crate::{Approved, Deed, FailureReport, GateState, Stay};
     use segue_model::{Failure, Requests};
 
     fn module(name: &str, versions: [&str; 3], took_ms: Option<i64>) -> ModuleReport {
@@ -285,9 +298,11 @@ mod tests {
             ],
             gates: Vec::new(),
             people: Vec::new(),
+            recorded: Vec::new(),
             leases: Vec::new(),
             stays: Vec::new(),
             held: false,
+            undoing: false,
             rolls_back: None,
             failures: vec![FailureReport {
                 operation: "shop@aks/stage".into(),
@@ -345,9 +360,11 @@ mod tests {
             triggers: Vec::new(),
             gates: Vec::new(),
             people: Vec::new(),
+            recorded: Vec::new(),
             leases: Vec::new(),
             stays: Vec::new(),
             held: false,
+            undoing: false,
             rolls_back: None,
             failures: Vec::new(),
             requests: None,
@@ -408,5 +425,58 @@ mod tests {
         took 0 ms, critical path 0 ms
         next: segue approve go --because "…"
         "#);
+    }
+
+    #[test]
+    fn what_was_said_while_nobody_was_at_it_counts_and_is_told() {
+        let deed = |by: &str, did: &str, because: &str| Deed {
+            at_ms: 0,
+            by: by.into(),
+            did: did.into(),
+            because: because.into(),
+        };
+        let report = Report {
+            gates: vec![GateReport {
+                gate: "go".into(),
+                operation: "gate/go".into(),
+                state: GateState::Waits,
+                approval: true,
+                from: Vec::new(),
+                count: 1,
+                approved: vec![Approved {
+                    by: "bob".into(),
+                    because: "all green".into(),
+                    at_ms: 0,
+                }],
+            }],
+            people: vec![deed("ana", "began it", "")],
+            recorded: vec![deed("bob", "approved go", "all green")],
+            ..report(None)
+        };
+        let text = report_text(&report, Some("segue resume"), Paint { colour: false }, 100);
+        insta::assert_snapshot!(text, @r"
+        … Release 20261123-0412-k7fq of production is not over
+
+          1970-01-01 00:00:00  ana began it
+          1970-01-01 00:00:00  bob approved go: all green (recorded; taken up when the release goes on)
+
+        took 0 ms, critical path 0 ms
+        next: segue resume
+        ");
+    }
+
+    #[test]
+    fn half_undone_is_not_merely_not_over() {
+        let report = Report {
+            undoing: true,
+            ..report(None)
+        };
+        let text = report_text(&report, None, Paint { colour: false }, 100);
+        assert!(
+            text.starts_with(
+                "↶ Release 20261123-0412-k7fq of production is being undone, and is not over\n"
+            ),
+            "{text}"
+        );
     }
 }

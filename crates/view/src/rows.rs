@@ -1,7 +1,10 @@
 //! The rows of a release as it goes on: one for each module on each target, one
 //! for what comes before, for triggers, and for what comes after.
 
-use crate::{gates::wanted, report::deploys};
+use crate::{
+    gates::{lacks, wanted},
+    report::deploys,
+};
 use segue_model::{
     Direction, EventKind, Failure, Notice, Operation, OperationId, Plan, Subject, Verb,
 };
@@ -172,6 +175,9 @@ impl Rows {
             } => self.change(operation, |row, place| {
                 let gate = place.subject.trim_end_matches(": ");
                 row.decided(operation);
+                if !lacks(*count, approved) {
+                    return;
+                }
                 // The command first: what does not fit is cut off at the end.
                 let line = format!("segue approve {gate} ({})", wanted(*count, from, approved));
                 row.waits.push((operation.clone(), line));

@@ -2,7 +2,7 @@
 
 use crate::{
     Paint, View, clock,
-    gates::{Names, wanted},
+    gates::{Names, lacks, wanted},
     people::Deed,
     rows::{Mood, Row, Rows, Topic, retrying},
     wrap::{plain, wrap},
@@ -114,7 +114,7 @@ impl Terminal {
                 from,
                 count,
                 approved,
-            } => {
+            } if lacks(*count, approved) => {
                 let gate = self.names.name(operation);
                 Some(format!(
                     "? {gate} waits for {}. On any machine: segue approve {gate} --because \"…\"",
@@ -127,7 +127,10 @@ impl Terminal {
             Notice::JournalAway { failure, wait_ms } => {
                 Some(format!("… journal: {}", retrying(failure, *wait_ms)))
             }
-            Notice::Begun { .. } | Notice::Progress { .. } | Notice::Retrying { .. } => None,
+            Notice::Awaiting { .. }
+            | Notice::Begun { .. }
+            | Notice::Progress { .. }
+            | Notice::Retrying { .. } => None,
         }
     }
 
