@@ -2,9 +2,9 @@
 
 use crate::problem::Problem;
 use segue_journal::{Entry, Held, Journal};
-use segue_model::{Ending, Event, Failure, Plan};
-use segue_release::{Machine, Standing};
-use segue_view::{GateReport, GateState, Lease, Report};
+use segue_model::{Ending, Event, EventKind, Failure, Plan, ReleaseId, Request, Wish};
+use segue_release::{Machine, Phase, Standing};
+use segue_view::{Deed, GateReport, GateState, Lease, Report};
 use std::sync::Arc;
 
 /// A release as its journal tells it.
@@ -17,6 +17,8 @@ pub struct Found {
     pub plan: Plan,
     /// What has happened.
     pub events: Vec<Event>,
+    /// What people asked for that nobody has taken up yet.
+    pub recorded: Vec<Request>,
     /// Where it stands.
     pub machine: Machine,
     /// Who holds its environment; none when nobody does.
@@ -31,18 +33,22 @@ impl Found {
             Failure::internal("SEG6002", what)
         })?;
         let mut machine = machine(&plan)?;
+        // Asked first: whoever is not at it any more has written down what they did.
+        let held = journal
+            .held(&environment(&entry.environment, entry.sandbox))
+            .await?;
         let events = journal.events(&entry.id, 0).await?;
         for event in &events {
             machine.handle(event);
         }
-        let held = journal
-            .held(&environment(&entry.environment, entry.sandbox))
-            .await?;
+        let mut recorded = journal.requests(&entry.id, 0).await?;
+        recorded.retain(|it| !machine.taken_up(it.id));
         Ok(Self {
             journal,
             entry,
             plan,
             events,
+            recorded,
             machine,
             held,
         })
@@ -66,9 +72,32 @@ impl Found {
         }
     }
 
+    /// Whether somebody carries it out at this moment, and not only something else
+    /// in its environment.
+    pub fn lives(&self) -> bool {
+        let doing = doing(&self.entry.id);
+        self.held.as_ref().is_some_and(|it| it.doing == doing)
+    }
+
+    /// Whether it is on its way back, and not there.
+    pub fn is_undoing(&self) -> bool {
+        self.machine.phase() == Phase::Undoing
+    }
+
     /// What the journal tells of it.
     pub fn report(&self) -> Report {
-        Report::new(&self.entry.id, &self.plan, &self.events)
+        let mut report = Report::new(&self.entry.id, &self.plan, &self.events);
+        if self.is_over() {
+            return report;
+        }
+        report.recorded = Deed::all(&self.plan, &self.to_come());
+        report.gates = self.gates();
+        for gate in &mut report.gates {
+            if gate.state == GateState::Waits && self.is_rejected(gate) {
+                gate.state = GateState::Closed;
+            }
+        }
+        report
     }
 
     /// Operations that were begun and have no outcome yet.
@@ -81,16 +110,57 @@ impl Found {
         in_flight.map(|it| it.id.to_string()).collect()
     }
 
-    /// What people decide in it.
+    /// What people decide in it, with what they said that is not taken up yet.
     pub fn gates(&self) -> Vec<GateReport> {
-        GateReport::all(&self.plan, &self.events, &self.machine)
+        let mut machine = self.machine.clone();
+        let mut events = self.events.clone();
+        for event in self.to_come() {
+            if decides(&event) {
+                machine.handle(&event);
+                events.push(event);
+            }
+        }
+        GateReport::all(&self.plan, &events, &machine)
     }
 
-    /// The gates that wait for people.
+    /// The gates that lack somebody's word.
     pub fn waiting(&self) -> Vec<GateReport> {
         let mut gates = self.gates();
-        gates.retain(|it| it.state == GateState::Waits);
+        gates.retain(|it| it.waits() && !self.is_rejected(it));
         gates
+    }
+
+    /// Whether somebody whose word counts closed the gate, and it is not taken up yet.
+    fn is_rejected(&self, gate: &GateReport) -> bool {
+        let heard = |by: &String| gate.from.is_empty() || gate.from.contains(by);
+        let about = |it: &&Request| match &it.wish {
+            Wish::Approve { operation } | Wish::Reject { operation } => {
+                *operation == gate.operation && heard(&it.by)
+            }
+            _ => false,
+        };
+        let words: Vec<_> = self.recorded.iter().filter(about).collect();
+        words.iter().enumerate().any(|(at, word)| {
+            let last = !words[at + 1..].iter().any(|it| it.by == word.by);
+            last && matches!(word.wish, Wish::Reject { .. })
+        })
+    }
+
+    /// What was asked for as the events that come of it.
+    fn to_come(&self) -> Vec<Event> {
+        let asked = self.recorded.iter().cloned();
+        asked
+            .map(|it| Event {
+                seq: 0,
+                at_ms: it.at_ms,
+                kind: EventKind::Asked {
+                    request: Some(it.id),
+                    by: it.by,
+                    because: it.because,
+                    wish: it.wish,
+                },
+            })
+            .collect()
     }
 
     /// Triggers that it has to give back.
@@ -113,6 +183,19 @@ impl Found {
 fn machine(plan: &Plan) -> Result<Machine, Failure> {
     Machine::new(plan)
         .map_err(|bad| Failure::internal("SEG6002", "not a plan").words(bad.to_string()))
+}
+
+/// Whether somebody decides about a gate in this event.
+fn decides(event: &Event) -> bool {
+    let EventKind::Asked { wish, .. } = &event.kind else {
+        return false;
+    };
+    matches!(wish, Wish::Approve { .. } | Wish::Reject { .. })
+}
+
+/// What whoever carries a release out holds its environment's lock for.
+pub fn doing(release: &ReleaseId) -> String {
+    format!("release {release}")
 }
 
 /// In the journal's locks, a sandbox is an environment of its own.

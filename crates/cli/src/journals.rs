@@ -122,7 +122,7 @@ impl Journals {
                     .find(|it| it.environment == self.environment && it.sandbox == sandbox);
                 let Some(entry) = newest else { continue };
                 let found = Found::read(journal.clone(), entry.clone()).await?;
-                if !found.is_over() && self.is_there(entry).await? {
+                if !found.is_over() && self.is_there(&found).await? {
                     open.push(found);
                 }
             }
@@ -140,9 +140,14 @@ impl Journals {
         }
     }
 
-    /// Whether the world of a release still is there.
-    pub async fn is_there(&self, entry: &Entry) -> Result<bool, Problem> {
-        Ok(!entry.sandbox || self.local.world_since(entry.began_ms).await?)
+    /// Whether the world of a release still is there. Where somebody carries it out
+    /// it is, even when its sandbox is in another directory, or on another machine.
+    pub async fn is_there(&self, found: &Found) -> Result<bool, Problem> {
+        let entry = &found.entry;
+        if !entry.sandbox || found.lives() {
+            return Ok(true);
+        }
+        Ok(self.local.world_since(entry.began_ms).await?)
     }
 }
 

@@ -83,7 +83,7 @@ impl Wanted<'_> {
     }
 
     /// Somebody else holds the lock.
-    fn taken(&self, held: &Held) -> Problem {
+    pub fn taken(&self, held: &Held) -> Problem {
         let directory = self.directory.display();
         let what = format!("{} is in somebody else's hands", self.environment);
         let hint = if held.doing.starts_with("release ") {

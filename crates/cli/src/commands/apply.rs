@@ -9,7 +9,7 @@ use super::{
 use crate::{
     console::Console,
     exit::Exit,
-    found::{Found, environment},
+    found::{self, Found, environment},
     journals::{Journals, StateArgs},
     locking::{WaitArgs, Wanted},
     problem::Problem,
@@ -96,7 +96,7 @@ pub async fn run(args: Apply, console: Console) -> Result<Exit, Problem> {
     let release = name();
     let wanted = Wanted {
         environment: &environment(&project.manifest.environment, in_sandbox),
-        doing: &format!("release {release}"),
+        doing: &found::doing(&release),
         directory: &directory,
         wait: args.wait.wait,
     };

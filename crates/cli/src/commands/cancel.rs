@@ -3,6 +3,7 @@
 use super::{
     decide::{self, Asked},
     go_on::{self, GoOn},
+    next::Situation,
 };
 use crate::{
     console::Console,
@@ -63,7 +64,14 @@ pub async fn run(args: Cancel, console: Console) -> Result<Exit, Problem> {
     match (&found.held, args.undo) {
         (Some(_), _) => {
             let asked = decide::ask(&found, &wish, &args.because).await?;
-            tell(&args, &found, &asked, console);
+            let now = Found::read(found.journal.clone(), found.entry.clone()).await?;
+            if decide::has_stopped(&now, &asked) && !console.is_json() {
+                let world_is_there = journals.is_there(&now).await?;
+                let next = Situation::of(&now, &args.path, world_is_there).text();
+                console.text(&decide::became(&now, &asked, next));
+            } else {
+                tell(&args, &found, &now, &asked, console);
+            }
             Ok(Exit::Done)
         }
         (None, false) => {
@@ -130,13 +138,15 @@ fn can_be_undone(found: &Found) -> Result<(), Problem> {
     Err(Problem::With(Exit::Refused, failure))
 }
 
-fn tell(args: &Cancel, found: &Found, asked: &Asked, console: Console) {
+/// Says what will come of it; `found` is what it was asked of, `now` where that stands.
+fn tell(args: &Cancel, found: &Found, now: &Found, asked: &Asked, console: Console) {
     let holder = found.held.as_ref().map(|it| it.holder.as_str());
     if console.is_json() {
         console.json(&json!({
             "type": "cancel", "release": found.entry.id, "undo": args.undo,
             "by": asked.request.by, "because": asked.request.because,
             "request": asked.request.id, "taken_up": asked.taken_up, "carried_out_by": holder,
+            "undoing": now.is_undoing(), "ending": now.machine.ending(),
         }));
         return;
     }
@@ -149,6 +159,12 @@ fn tell(args: &Cancel, found: &Found, asked: &Asked, console: Console) {
     };
     let text = if args.undo {
         format!("{holder} {verb} to undo release {release}.")
+    } else if now.is_undoing() {
+        format!(
+            "{holder} {verb} to stop undoing release {release}: what is running ends, nothing \
+             more is undone, and the release is left half undone.\n\
+             `segue resume {path}` goes on undoing it."
+        )
     } else {
         format!(
             "{holder} {verb} to stop release {release}: what is running ends, nothing more \
@@ -163,7 +179,15 @@ fn nothing_runs(args: &Cancel, found: &Found, console: Console) {
     if console.is_json() {
         console.json(&json!({
             "type": "cancel", "release": release, "undo": false, "carried_out_by": null,
+            "undoing": found.is_undoing(),
         }));
+    }
+    if found.is_undoing() {
+        console.note(&format!(
+            "Nothing runs: nobody carries release {release} out, and it is half undone.\n\
+             `segue resume {path}` goes on undoing it."
+        ));
+        return;
     }
     console.note(&format!(
         "Nothing runs: nobody carries release {release} out.\n\

@@ -208,6 +208,7 @@ fn print(
         holder: None,
         waiting: Vec::new(),
         failed: report.held,
+        undoing: report.undoing,
         leases: !report.leases.is_empty(),
     };
     let next = next.text();

@@ -1,5 +1,6 @@
 //! What people decide about gates: an approval, a rejection, an override.
 
+use super::next::Situation;
 use crate::{
     console::Console,
     exit::Exit,
@@ -99,7 +100,8 @@ pub async fn run(args: DecisionArgs, approves: bool, console: Console) -> Result
     };
     let asked = ask(&found, &wish, &args.because).await?;
     let found = Found::read(found.journal.clone(), found.entry.clone()).await?;
-    tell(&args, &found, &wish, &asked, console);
+    let world_is_there = journals.is_there(&found).await?;
+    tell(&args, &found, world_is_there, &wish, &asked, console);
     Ok(Exit::Done)
 }
 
@@ -203,7 +205,14 @@ fn takes_up(event: &Event, id: u64) -> bool {
 }
 
 /// Says what will come of it.
-fn tell(args: &DecisionArgs, found: &Found, wish: &Wish, asked: &Asked, console: Console) {
+fn tell(
+    args: &DecisionArgs,
+    found: &Found,
+    world_is_there: bool,
+    wish: &Wish,
+    asked: &Asked,
+    console: Console,
+) {
     let (id, did) = match wish {
         Wish::Approve { operation } => (operation, "approved"),
         Wish::Reject { operation } => (operation, "rejected"),
@@ -217,6 +226,7 @@ fn tell(args: &DecisionArgs, found: &Found, wish: &Wish, asked: &Asked, console:
             "by": asked.request.by, "because": asked.request.because,
             "request": asked.request.id, "taken_up": asked.taken_up,
             "carried_out_by": found.held.as_ref().map(|it| &it.holder),
+            "ending": found.machine.ending(),
         }));
         return;
     }
@@ -228,14 +238,45 @@ fn tell(args: &DecisionArgs, found: &Found, wish: &Wish, asked: &Asked, console:
         asked.request.by
     );
     text += &match (&found.held, asked.taken_up) {
+        _ if has_stopped(found, asked) => {
+            let situation = Situation::of(found, &args.path, world_is_there);
+            became(found, asked, situation.text())
+        }
         (Some(_), true) => comes_of_it(gate.as_ref(), wish, missing),
         (Some(held), false) => format!("{} will take it up.", held.holder),
-        (None, _) => format!(
-            "It is recorded. Nobody carries the release out at the moment.\nnext: segue resume {}",
-            args.path.display()
-        ),
+        (None, _) => {
+            let waits = gate.as_ref().filter(|it| found.waiting().contains(it));
+            let wanted = waits.map(|it| format!(" Still wanted: {}.", it.wanted()));
+            format!(
+                "It is recorded. Nobody carries the release out at the moment.{}\n\
+                 next: segue resume {}",
+                wanted.unwrap_or_default(),
+                args.path.display()
+            )
+        }
     };
     console.text(&text);
+}
+
+/// Whether it ended, or holds after a failure, by the time of the answer.
+pub fn has_stopped(found: &Found, asked: &Asked) -> bool {
+    let holds = asked.taken_up && found.held.is_none() && found.machine.is_held();
+    found.machine.ending().is_some() || holds
+}
+
+/// How a release ended, which somebody asked something of just now.
+pub fn became(found: &Found, asked: &Asked, next: Option<String>) -> String {
+    let late = if asked.taken_up {
+        ""
+    } else {
+        "It came too late. "
+    };
+    let (release, became) = (&found.entry.id, found.report().became());
+    let mut text = format!("{late}Release {release} {became}.");
+    if let Some(next) = next {
+        text += &format!("\nnext: {next}");
+    }
+    text
 }
 
 fn comes_of_it(gate: Option<&GateReport>, wish: &Wish, missing: usize) -> String {

@@ -4,7 +4,7 @@ use super::carry_out::{self, Carry};
 use crate::{
     console::Console,
     exit::Exit,
-    found::Found,
+    found::{self, Found},
     journals::Journals,
     locking::Wanted,
     problem::Problem,
@@ -56,7 +56,7 @@ pub async fn run(
     let locked = Some(locked);
     let wanted = Wanted {
         environment: &found.lock_name(),
-        doing: &format!("release {}", entry.id),
+        doing: &found::doing(&entry.id),
         directory,
         wait,
     };

@@ -1,5 +1,6 @@
 //! What to type next. One place knows it, for reports and for `segue status`.
 
+use crate::found::Found;
 use segue_model::Ending;
 use segue_view::GateReport;
 use std::path::Path;
@@ -20,11 +21,27 @@ pub struct Situation<'a> {
     pub waiting: Vec<GateReport>,
     /// Whether a step failed that a person is to mend before it is tried again.
     pub failed: bool,
+    /// Whether it is on its way back.
+    pub undoing: bool,
     /// Whether it holds triggers.
     pub leases: bool,
 }
 
-impl Situation<'_> {
+impl<'a> Situation<'a> {
+    /// That of a release as its journal tells it.
+    pub fn of(found: &Found, directory: &'a Path, world_is_there: bool) -> Self {
+        Self {
+            directory,
+            ending: found.machine.ending(),
+            sandbox: found.entry.sandbox,
+            world_is_there,
+            holder: found.held.as_ref().map(|it| it.holder.clone()),
+            waiting: found.waiting(),
+            failed: found.machine.is_held(),
+            undoing: found.is_undoing(),
+            leases: !found.stray_leases().is_empty(),
+        }
+    }
     /// What to do and to type, one thing a line; empty when there is nothing to do.
     pub fn next(&self) -> Vec<String> {
         let directory = self.directory.display();
@@ -59,7 +76,13 @@ impl Situation<'_> {
             None => {
                 let leave = "or leave it, and give its triggers back";
                 let leave = format!("{leave}: segue repair {directory}");
-                let both = [resume, format!("or undo it: {undo}")];
+                let both = if self.undoing {
+                    vec![format!(
+                        "{resume} (it is half undone; this goes on undoing it)"
+                    )]
+                } else {
+                    vec![resume, format!("or undo it: {undo}")]
+                };
                 let both = self.approvals().chain(both);
                 both.chain(self.leases.then_some(leave)).collect()
             }
@@ -113,6 +136,7 @@ mod tests {
             holder: None,
             waiting: Vec::new(),
             failed: false,
+            undoing: false,
             leases: false,
         }
     }
@@ -156,6 +180,21 @@ mod tests {
             ..waits
         };
         assert_eq!(left.next()[1], "segue resume shop");
+    }
+
+    #[test]
+    fn half_undone_is_undone_to_its_end() {
+        let half = Situation {
+            undoing: true,
+            leases: true,
+            ..situation(None, false, true)
+        };
+        let text = half.text().unwrap();
+        assert!(
+            text.starts_with("segue resume shop (it is half undone"),
+            "{text}"
+        );
+        assert!(!text.contains("cancel") && text.contains("segue repair shop"));
     }
 
     #[test]

@@ -6,11 +6,13 @@ use crate::{
     exit::Exit,
     found::Found,
     journals::{Journals, StateArgs},
+    locking::Wanted,
     problem::Problem,
     project::Project,
     session::sandboxed,
 };
 use clap::Args;
+use segue_journal::Held;
 use segue_model::{Ending, Failure, Wish};
 use segue_view::{moment, wrap};
 use serde_json::{Value, json};
@@ -46,12 +48,27 @@ pub async fn run(args: Repair, console: Console) -> Result<Exit, Problem> {
     let journals = Journals::of(&project, &args.state);
     let repaired = all(&args.path, &journals, &args.because, None, console).await?;
     if repaired == 0 {
+        let open = journals.open(None).await?;
+        if let Some((found, held)) = open.iter().find_map(|it| Some((it, it.held.as_ref()?))) {
+            return Err(lives(found, held, &args.path));
+        }
         if console.is_json() {
             console.json(&json!({"type": "repair", "releases": 0}));
         }
         console.note("Nothing is to be repaired: no release was left half done.");
     }
     Ok(Exit::Done)
+}
+
+/// Nothing is taken from a release that somebody carries out.
+fn lives(found: &Found, held: &Held, path: &Path) -> Problem {
+    let wanted = Wanted {
+        environment: &found.lock_name(),
+        doing: "segue repair",
+        directory: path,
+        wait: None,
+    };
+    wanted.taken(held)
 }
 
 /// Closes every release that nobody carries out, of one world or of all; says how many.

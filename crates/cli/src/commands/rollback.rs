@@ -9,7 +9,7 @@ use super::{
 use crate::{
     console::Console,
     exit::Exit,
-    found::Found,
+    found::{self, Found},
     journals::{Journals, StateArgs},
     locking::{WaitArgs, Wanted},
     problem::Problem,
@@ -88,7 +88,7 @@ pub async fn run(args: Rollback, console: Console) -> Result<Exit, Problem> {
     let release = apply::name();
     let wanted = Wanted {
         environment: &found.lock_name(),
-        doing: &format!("release {release}"),
+        doing: &found::doing(&release),
         directory: &args.path,
         wait: args.wait.wait,
     };

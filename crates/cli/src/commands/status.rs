@@ -55,7 +55,7 @@ pub async fn run(args: &Status, console: Console) -> Result<Exit, Problem> {
             console.text(&format!("{warning}\n"));
             console.text("");
         }
-        let world_is_there = journals.is_there(&found.entry).await?;
+        let world_is_there = journals.is_there(&found).await?;
         text(&args.path, &found, world_is_there, console);
     }
     Ok(Exit::Done)
@@ -73,17 +73,7 @@ fn json(found: &Found, open: &[Found], console: Console) {
 
 fn text(path: &Path, found: &Found, world_is_there: bool, console: Console) {
     let report = found.report();
-    let situation = Situation {
-        directory: path,
-        ending: report.ending,
-        sandbox: found.entry.sandbox,
-        world_is_there,
-        holder: found.held.as_ref().map(|it| it.holder.clone()),
-        waiting: found.waiting(),
-        failed: report.held,
-        leases: !found.stray_leases().is_empty(),
-    };
-    let mut next = situation.next();
+    let mut next = Situation::of(found, path, world_is_there).next();
     let running = found.in_flight();
     if report.ending.is_none() && !running.is_empty() {
         let running = format!("begun, and not known to have ended: {}", running.join(", "));

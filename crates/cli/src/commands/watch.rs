@@ -14,7 +14,7 @@ use clap::Args;
 use segue_journal::Changes;
 use segue_model::{Event, EventKind, Notice, OperationId, ReleaseId, Wish};
 use segue_release::{Command, Machine};
-use segue_view::{GateReport, GateState, View, report_text};
+use segue_view::{GateReport, View, report_text};
 use serde_json::json;
 use std::{
     path::{Path, PathBuf},
@@ -77,7 +77,7 @@ pub async fn run(args: Watch, console: Console) -> Result<Exit, Problem> {
     if !found.is_over() && found.held.is_none() {
         console.note(&format!("Nobody carries release {} out.", found.entry.id));
     }
-    let world_is_there = journals.is_there(&found.entry).await?;
+    let world_is_there = journals.is_there(&found).await?;
     Ok(report(&found, &path, world_is_there, console))
 }
 
@@ -169,8 +169,7 @@ impl Show {
         let gates = GateReport::all(&self.found.plan, &[], &self.machine);
         let gate = gates
             .into_iter()
-            .find(|it| it.operation == *operation && it.state == GateState::Waits)
-            .filter(|it| it.missing() > 0)?;
+            .find(|it| it.operation == *operation && it.waits())?;
         Some(Notice::Awaiting {
             operation: gate.operation,
             from: gate.from,
@@ -203,14 +202,8 @@ fn report(found: &Found, path: &Path, world_is_there: bool, console: Console) ->
         return exit;
     }
     let next = Situation {
-        directory: path,
-        ending: report.ending,
-        sandbox: found.entry.sandbox,
-        world_is_there,
         holder: None,
-        waiting: found.waiting(),
-        failed: report.held,
-        leases: !found.stray_leases().is_empty(),
+        ..Situation::of(found, path, world_is_there)
     };
     console.note("");
     let (paint, width) = (console.paint(), console.width());

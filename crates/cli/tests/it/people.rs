@@ -4,7 +4,7 @@
 use crate::{
     process::Process,
     report::{FORMER, NEW, Report},
-    shell::{segue, segue_as},
+    shell::{segue, segue_as, segue_at, segue_at_as},
     storefront::Storefront,
 };
 use segue_model::Digest;
@@ -42,6 +42,7 @@ fn approvals_come_from_any_machine_and_outlive_the_process() {
         &["reject", "go", "--because", "two bugs"],
     );
     assert_eq!(said.exit, Some(0), "{}", said.err);
+    assert!(!said.out.contains("segue resume"), "{}", said.out);
     let report = Report::from(release.end());
     report.ended("undone", 3);
     let (operation, failure) = report.failure();
@@ -102,6 +103,76 @@ fn approvals_come_from_any_machine_and_outlive_the_process() {
 
     rolled_back(&storefront, &report);
     written_down(&storefront);
+}
+
+#[test]
+fn a_release_lives_whatever_another_directory_knows_of_its_sandbox() {
+    let storefront = Storefront::with_sandbox();
+    let gate = "  go: { approval: { by: [ana, bob, carol], count: 3 } }\n  qa: {";
+    storefront.edit("segue.yaml", QA, gate);
+    let (here, elsewhere) = (storefront.directory(), Storefront::new());
+    let there = elsewhere.directory();
+    let state = here.join("team.db");
+    let state = state.to_str().unwrap();
+    let mut release = storefront.begin_at(state, &["apply"], &["--sandbox", "--yes"]);
+    assert!(waits(&mut release));
+
+    let status = segue_at(state, &there, &["status"]);
+    assert!(
+        status.out.contains("is at it; live: segue watch"),
+        "{}",
+        status.out
+    );
+    assert!(!status.out.contains("the sandbox ended"), "{}", status.out);
+    segue_at(state, &there, &["repair"]).refused(7, &["SEG6007", "for release 20"]);
+    let approve = |who: &str, directory| {
+        let said = segue_at_as(
+            state,
+            who,
+            directory,
+            &["approve", "go", "--because", "green"],
+        );
+        assert_eq!(said.exit, Some(0), "{}", said.err);
+        said
+    };
+    let said = approve("ana", &there);
+    assert!(
+        said.out.contains("2 approvals of bob, carol"),
+        "{}",
+        said.out
+    );
+
+    // What is said while nobody is at it is shown, and counts.
+    release.kill();
+    drop(release);
+    let said = approve("bob", &here);
+    assert!(
+        said.out.contains("Still wanted: 1 approval of carol"),
+        "{}",
+        said.out
+    );
+    let told = segue_at(state, &here, &["status"]).out;
+    assert!(told.contains("bob approved go: green (recorded;"), "{told}");
+    assert!(
+        told.contains("waits for 1 approval of carol; approved by ana, bob"),
+        "{told}"
+    );
+    approve("carol", &here);
+    let told = segue_at(state, &here, &["status"]).out;
+    assert!(
+        told.contains("next: segue resume") && !told.contains("waits for"),
+        "{told}"
+    );
+    let value = &segue_at(state, &here, &["status", "--output", "json"]).json()[0];
+    assert_eq!(value["recorded"][1]["by"], "carol");
+    assert_eq!(value["gates"][0]["approved"][2]["by"], "carol");
+
+    // Taken back from elsewhere, while it goes on.
+    let mut resumed = storefront.begin_at(state, &["resume"], &[]);
+    assert!(resumed.until(|it| it["operation"] == "gate/go" && it["state"] == "succeeded"));
+    let said = segue_at(state, &there, &["cancel", "--undo"]);
+    assert_eq!(said.exit, Some(0), "{}", said.err);
+    Report::from(resumed.end()).ended("cancelled", 4);
 }
 
 /// Taken back, every version and every trigger; nobody notices.

@@ -34,6 +34,12 @@ pub fn segue_at(state: &str, directory: &Path, arguments: &[&str]) -> Said {
     said(command(directory, arguments).env("SEGUE_STATE", state))
 }
 
+/// The same, as somebody else.
+pub fn segue_at_as(state: &str, user: &str, directory: &Path, arguments: &[&str]) -> Said {
+    let mut command = command(directory, arguments);
+    said(command.envs([("SEGUE_STATE", state), ("SEGUE_USER", user)]))
+}
+
 fn said(command: &mut Command) -> Said {
     let output = command.output().unwrap();
     Said {
