@@ -202,12 +202,16 @@ fn in_the_way(found: &Found, path: &Path) -> Problem {
     } else {
         format!("{}:\n{}", repair::headline(found), holds.join("\n"))
     };
+    let ways = if found.is_undoing() {
+        format!("`segue resume {path}` goes on undoing it")
+    } else {
+        format!("`segue resume {path}` goes on with it, `segue cancel {path} --undo` undoes it")
+    };
     let failure = Failure::step("SEG6008", what)
         .by(Fault::User)
         .words(words)
         .hint(format!(
-            "`segue resume {path}` goes on with it, `segue cancel {path} --undo` undoes it, \
-             `segue repair {path}` gives its triggers back and closes it; \
+            "{ways}, `segue repair {path}` gives its triggers back and closes it; \
              `segue status {path}` shows where it stands"
         ));
     Problem::With(Exit::Refused, failure)

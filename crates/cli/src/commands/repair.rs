@@ -146,6 +146,13 @@ fn stray(found: &Found, is_shown: bool, path: &Path, console: Console) -> String
     if is_shown {
         return text;
     }
+    if found.is_undoing() {
+        return text
+            + &format!(
+                "  to go on undoing it:                  segue resume {path}\n  \
+                 to give triggers back and close it:   segue repair {path}\n"
+            );
+    }
     text + &format!(
         "  to go on with it:                     segue resume {path}\n  \
          to undo it:                           segue cancel {path} --undo\n  \
