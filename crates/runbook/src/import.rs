@@ -46,15 +46,23 @@ pub fn import(bytes: &[u8], name: &str) -> Imported {
     } else if blocks.is_empty() {
         reading.problems = vec![empty(&name)];
     }
-    if let Some((manifest, meaning)) = written::manifest(&text) {
+    if let Some(written) = written::manifest(&text) {
+        let compared = written::compare(&text, &written, &name);
+        if let Some(mended) = &compared.mended {
+            // The facts are the manifest's, whatever was made of the page's lines.
+            let mut blocks = page::read(&mended.text);
+            let cut = page::bound(&mut blocks);
+            reading = read::read(&blocks, cut, &name);
+            for fact in &mut reading.facts {
+                fact.line = mended.line(fact.line);
+            }
+        }
         // Such a page is whole: its own sentences are no leftovers.
         reading.facts.retain(|fact| fact.kind != Kind::LeftOver);
-        let problems = written::differences(&reading.facts, &meaning, &name);
-        let manifest = manifest.to_owned();
         return Imported {
-            manifest,
+            manifest: text.get(written.place).unwrap_or_default().to_owned(),
             facts: reading.facts,
-            problems,
+            problems: compared.problems,
             files: Vec::new(),
         };
     }

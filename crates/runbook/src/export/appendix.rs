@@ -1,5 +1,7 @@
 //! The manifest's text at the end of a page.
 
+use std::ops::Range;
+
 /// What stands on the line that opens it, after the fence.
 const INFO: &str = "yaml segue.yaml";
 
@@ -23,8 +25,8 @@ fn longest_run(text: &str) -> usize {
     longest
 }
 
-/// The manifest's text in a page that was written so.
-pub(crate) fn find(page: &str) -> Option<&str> {
+/// Where the manifest's text stands in a page that was written so.
+pub(crate) fn find(page: &str) -> Option<Range<usize>> {
     let opens = |line: &str| {
         line.strip_suffix(INFO)
             .is_some_and(|fence| fence.len() >= 3 && fence.bytes().all(|it| it == b'`'))
@@ -35,7 +37,7 @@ pub(crate) fn find(page: &str) -> Option<&str> {
         let bare = line.trim_end();
         match open {
             None if opens(bare) => open = Some((at + line.len(), &bare[..bare.len() - INFO.len()])),
-            Some((start, fence)) if bare == fence => return page.get(start..at),
+            Some((start, fence)) if bare == fence => return Some(start..at),
             _ => {}
         }
         at += line.len();
@@ -52,7 +54,7 @@ mod tests {
         for source in ["version: 1\n", "a: '```'\n````\n"] {
             let mut page = String::from("# Words\n");
             write(source, &mut page);
-            assert_eq!(find(&page), Some(source), "{page}");
+            assert_eq!(find(&page).map(|it| &page[it]), Some(source), "{page}");
         }
         assert_eq!(find("```yaml\na: 1\n```\n"), None);
     }

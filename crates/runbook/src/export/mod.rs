@@ -12,6 +12,7 @@ mod order;
 mod undo;
 
 pub(crate) use appendix::find as appendix;
+pub(crate) use modules::{LOCKED, TOOK};
 
 use segue_manifest::Manifest;
 use std::{collections::BTreeMap, time::Duration};

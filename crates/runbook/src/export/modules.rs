@@ -8,6 +8,13 @@ use super::{
 use segue_manifest::{Manifest, Module, Order, Percent, TriggerKind};
 use segue_model::Range;
 
+/// The heading of what the lock holds; it and the table under it stand only on pages
+/// that were written where a lock is.
+pub(crate) const LOCKED: &str = "## Locked versions";
+
+/// What stands before and after the time that all modules took.
+pub(crate) const TOOK: (&str, &str) = ("All modules together took about ", ".");
+
 /// The table in the order of the release.
 pub(super) fn table(page: &Page<'_>, text: &mut String) {
     let manifest = page.manifest;
@@ -19,10 +26,7 @@ pub(super) fn table(page: &Page<'_>, text: &mut String) {
         }
     });
     if let Some(whole) = order::whole(manifest, page.durations) {
-        text.push_str(&format!(
-            "All modules together took about {}.\n",
-            duration::said(whole)
-        ));
+        text.push_str(&format!("{}{}{}\n", TOOK.0, duration::said(whole), TOOK.1));
     }
     text.push_str("\n| Step | Module | Platform | Version | Depends on | Estimated time | Notes |\n|---|---|---|---|---|---|---|\n");
     for (step, at) in order::of(manifest).into_iter().enumerate() {
@@ -132,7 +136,9 @@ pub(super) fn locked(page: &Page<'_>, text: &mut String) {
     if page.locked.is_empty() {
         return;
     }
-    text.push_str("\n## Locked versions\n\n| Module | Version | Digest |\n|---|---|---|\n");
+    text.push_str(&format!(
+        "\n{LOCKED}\n\n| Module | Version | Digest |\n|---|---|---|\n"
+    ));
     for locked in page.locked {
         text.push_str(&format!(
             "| {} | {} | {} |\n",

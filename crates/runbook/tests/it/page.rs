@@ -97,6 +97,65 @@ fn a_page_that_was_changed_by_hand_is_told() {
     insta::assert_snapshot!(all.join("\n"));
 }
 
+#[test]
+fn every_line_that_was_changed_is_told_with_its_number() {
+    let source = storefront();
+    let page = written(&source);
+    let unedited = import(page.as_bytes(), "RUNBOOK.md");
+    let edits = [
+        ("- `aks`: Kubernetes", "- `aks`: Heroku"),
+        (
+            "auth-service | Kubernetes (`aks`)",
+            "auth-service | Kubernetes (`gke`)",
+        ),
+        ("(`aks`) | 2.1.0", "(`aks`) | 9.9.9"),
+    ];
+    for (old, new) in edits {
+        assert_eq!(page.matches(old).count(), 1, "{old}");
+        let line = page
+            .split(old)
+            .next()
+            .unwrap_or_default()
+            .matches('\n')
+            .count()
+            + 1;
+        let imported = import(page.replace(old, new).as_bytes(), "RUNBOOK.md");
+        let [problem] = imported.problems.as_slice() else {
+            panic!("{old}: {:?}", imported.problems);
+        };
+        assert_eq!(
+            (problem.code, problem.lines[0].0),
+            (Problem::STALE_PAGE, line)
+        );
+        assert!(problem.lines[0].1.contains(new), "{problem}");
+        assert!(problem.message.contains(old), "{problem}");
+        assert_eq!(imported.manifest, source);
+        assert_eq!(imported.facts, unedited.facts);
+    }
+}
+
+#[test]
+fn lines_that_came_and_went_are_told() {
+    let page = written(&storefront());
+    let more = page.replace("## Drawing\n", "Ask Ana first.\n\n## Drawing\n") + "And Ben.\n";
+    let told = |page: &str| -> Vec<_> {
+        import(page.as_bytes(), "RUNBOOK.md")
+            .problems
+            .into_iter()
+            .map(|it| (it.message, it.lines))
+            .collect()
+    };
+    let all = told(&more);
+    let lines: Vec<_> = all.iter().map(|(_, lines)| lines[0].1.as_str()).collect();
+    assert_eq!(lines, ["Ask Ana first.", "And Ben."]);
+    let gate = page.lines().find(|it| it.starts_with("- `uat`:")).unwrap();
+    let all = told(&page.replace(&format!("{gate}\n"), ""));
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert!(all[0].0.ends_with(gate), "{all:?}");
+    let all = told(&page.replace("\n- ", "\n* ").repeat(3));
+    assert!(all.len() > 20 && all.len() <= 100, "{}", all.len());
+}
+
 /// One module of a made-up manifest.
 #[derive(Debug, Clone)]
 struct Made {
@@ -266,6 +325,42 @@ fn modules() -> impl Strategy<Value = Vec<Made>> {
     )
 }
 
+/// The line and the place of every letter of a page that its manifest decides: outside of
+/// times, of what is locked and of the manifest itself.
+fn letters(page: &str) -> Vec<(usize, usize)> {
+    let mut letters = Vec::new();
+    let (mut at, mut section) = (0, "");
+    for (number, line) in (1..).zip(page.split_inclusive('\n')) {
+        let start = at;
+        at += line.len();
+        section = if line.starts_with("## ") || line == "</details>\n" {
+            line
+        } else if line == "```yaml segue.yaml\n" {
+            "itself"
+        } else {
+            section
+        };
+        let took = line.starts_with("All modules together took");
+        if took || section == "itself" || section.starts_with("## Locked") {
+            continue;
+        }
+        let time = match line.split(" | ").collect::<Vec<_>>().as_slice() {
+            [first, .., time, notes] if section == "## Order\n" && *first != "| Step" => {
+                let end = line.len() - notes.len() - 3;
+                end - time.len()..end
+            }
+            _ => 0..0,
+        };
+        let kept = |(at, c): &(usize, char)| !c.is_whitespace() && !time.contains(at);
+        letters.extend(
+            line.char_indices()
+                .filter(kept)
+                .map(|(at, _)| (number, start + at)),
+        );
+    }
+    letters
+}
+
 /// What the prose of a page holds: modules, their platforms, needs with ranges, what
 /// starts them, who is last.
 fn held(manifest: &Manifest) -> BTreeSet<String> {
@@ -325,6 +420,62 @@ proptest! {
         prop_assert_eq!(&imported.manifest, &source);
         prop_assert_eq!(spanless(&read(&imported.manifest)), spanless(&read(&source)));
         prop_assert_eq!(page, written(&imported.manifest));
+    }
+
+    #[test]
+    fn an_unedited_page_is_told_of_nothing(
+        made in modules(), strict: bool, last: bool, around in 0..6_usize,
+        seconds in proptest::collection::vec(proptest::option::of(0..20_000_u64), 14),
+        locked in proptest::collection::vec(("[a-z0-9-]{1,9}", "[ -~]{0,9}", "[ -~]{0,20}"), 0..5),
+        save in 0..3_usize,
+    ) {
+        let source = manifest_text(&made, strict, last, around);
+        let durations = seconds.iter().enumerate()
+            .filter_map(|(at, it)| Some((name(at), Duration::from_secs((*it)?))))
+            .collect();
+        let locked: Vec<_> = locked.into_iter()
+            .map(|(module, version, digest)| Locked { module, version, digest })
+            .collect();
+        let manifest = read(&source);
+        let page = export(&Page { source: &source, manifest: &manifest, locked: &locked, durations: &durations });
+        let page = match save {
+            0 => page.replace('\n', "\r\n"),
+            1 => page.replace('\n', " \t\n"),
+            _ => page.trim_end().to_owned(),
+        };
+        let imported = import(page.as_bytes(), "RUNBOOK.md");
+        prop_assert_eq!(&imported.problems, &Vec::new(), "{}", page);
+    }
+
+    #[test]
+    fn every_change_of_a_character_is_told(
+        made in modules(), strict: bool, last: bool, around in 0..6_usize, timed: bool, lock: bool,
+        at: prop::sample::Index, to in prop_oneof![
+            prop::sample::select(vec!['|', '`', '\\', '#', '-', '<', '1', 'x', '\u{2013}']),
+            any::<char>(),
+        ].prop_filter("no letter", |it| !it.is_whitespace() && !it.is_control()),
+    ) {
+        let source = manifest_text(&made, strict, last, around);
+        let manifest = read(&source);
+        let durations = (0..if timed { made.len() } else { 0 })
+            .map(|at| (name(at), Duration::from_secs(90)))
+            .collect();
+        let locked = [Locked { module: name(0), version: "1.2.3".into(), digest: "sha256:5e0f".into() }];
+        let locked = if lock { &locked[..] } else { &[] };
+        let page = export(&Page { source: &source, manifest: &manifest, locked, durations: &durations });
+        let places = letters(&page);
+        let (line, place) = places[at.index(places.len())];
+        let was = page[place..].chars().next().unwrap();
+        prop_assume!(was != to);
+        let changed = format!("{}{to}{}", &page[..place], &page[place + was.len_utf8()..]);
+        let imported = import(changed.as_bytes(), "RUNBOOK.md");
+        let told: Vec<_> = imported.problems.iter().flat_map(|it| &it.lines).map(|it| it.0).collect();
+        prop_assert!(told.contains(&line), "line {}, {:?} to {:?}: {:?}\n{}", line, was, to, imported.problems, changed);
+        prop_assert_eq!(&imported.manifest, &source);
+        prop_assert_eq!(
+            imported.facts.into_iter().map(|it| it.what).collect::<BTreeSet<_>>(),
+            import(written(&source).as_bytes(), "RUNBOOK.md").facts.into_iter().map(|it| it.what).collect::<BTreeSet<_>>()
+        );
     }
 
     #[test]
